@@ -1,0 +1,27 @@
+"""`make bench`: one table of ratios, and the same as JSON in `build/bench.json`, so that two runs can be compared."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import platform
+
+import pandas as pd
+
+from benchmarks import lenet
+from helpers.files import build_dir, write_text
+
+
+def main() -> None:
+    """Measure everything, print the table, write the JSON."""
+    rows = [dataclasses.asdict(ratio) for ratio in lenet.ratios()]
+    print(pd.DataFrame(rows).to_string(index=False))
+    machine = {"processor": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()}
+    target = build_dir() / "bench.json"
+    write_text(target, json.dumps({"machine": machine, "ratios": rows}, indent=1) + "\n")
+    print(f"written to build/{target.name}; below 1 means faster than what it is compared to")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Accuracy and agreement: how good a model is, and how far two runtimes give the same answers.
+
+Taught in notebook 07_validate_accuracy (paper, section III.C.1).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.errors import DataError
+
+# The smallest probability that a log-probability is taken of: below it float32 softmax outputs carry no information.
+_SMALLEST = 1e-30
+# The 97.5 % point of the normal distribution, for intervals of 95 %.
+_Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How many of a number of images were classified correctly."""
+
+    correct: int
+    total: int
+
+    @property
+    def percent(self) -> float:
+        """The accuracy in percent."""
+        return 100 * self.correct / self.total
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The Wilson interval of 95 %, in percent: where the accuracy on endless images of this kind may well lie."""
+        low, high = wilson_interval(self.correct, self.total)
+        return 100 * low, 100 * high
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How two runtimes' probabilities for the same images compare.
+
+    Attributes:
+        differing: the indices of the images on which their top answers differ, int64 (k,).
+        total: how many images were compared.
+        largest_difference: the largest absolute difference of any probability.
+        largest_log_difference: the largest absolute difference of any natural log-probability.
+    """
+
+    differing: NDArray[np.int64]
+    total: int
+    largest_difference: float
+    largest_log_difference: float
+
+
+def wilson_interval(correct: int, total: int, z: float = _Z95) -> tuple[float, float]:
+    """The Wilson score interval of a proportion (Wilson 1927), as fractions; 95 % by default.
+
+    Unlike the textbook's normal approximation it stays between 0 and 1 and holds near 100 %.
+
+    Raises:
+        DataError: not 0 <= correct <= total, or nothing to count.
+    """
+    if total < 1 or not 0 <= correct <= total:
+        raise DataError(f"expected 0 <= correct <= total and total >= 1; received {correct} of {total}")
+    share = correct / total
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def top_k_accuracy(probabilities: NDArray[np.float32], labels: NDArray[np.integer], k: int = 1) -> Accuracy:
+    """Count the images whose true class is among the k most probable ones.
+
+    Args:
+        probabilities: float (n, classes).
+        labels: integers (n,), the true classes.
+        k: 1 for the paper's accuracy of LeNet, 5 for its accuracy of the ILSVRC models.
+
+    Raises:
+        DataError: shapes, labels or k do not fit together, or a probability is not finite.
+    """
+    probabilities, labels = np.asarray(probabilities), np.asarray(labels)
+    if probabilities.ndim != 2 or len(probabilities) != len(labels) or len(labels) == 0 or labels.ndim != 1:
+        raise DataError(
+            f"expected (n, classes) and (n,) with n >= 1; received {probabilities.shape} and {labels.shape}"
+        )
+    classes = probabilities.shape[1]
+    if not 1 <= k <= classes:
+        raise DataError(f"expected k from 1 to {classes}; received {k}")
+    if labels.min() < 0 or labels.max() >= classes:
+        raise DataError(f"expected labels from 0 to {classes - 1}; received {labels.min()} to {labels.max()}")
+    if not np.isfinite(probabilities).all():
+        raise DataError("expected finite probabilities; received NaN or infinity")
+    # A stable sort of the negated row breaks ties by class number, the same way on every platform.
+    top = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
+    return Accuracy(int((top == labels[:, np.newaxis]).any(axis=1).sum()), len(labels))
+
+
+def agreement(reference: NDArray[np.float32], other: NDArray[np.float32]) -> Agreement:
+    """Compare two runtimes' probabilities for the same images.
+
+    Log-probabilities are compared too, because with many classes almost every probability is so small that an absolute
+    difference says nothing.
+
+    Raises:
+        DataError: the shapes differ, or there is nothing to compare.
+    """
+    if reference.shape != other.shape or reference.ndim != 2 or len(reference) == 0:
+        raise DataError(f"expected two arrays of one shape (n, classes); received {reference.shape} and {other.shape}")
+    first, second = reference.astype(np.float64), other.astype(np.float64)
+    logs = np.log(np.maximum(first, _SMALLEST)) - np.log(np.maximum(second, _SMALLEST))
+    return Agreement(
+        differing=np.flatnonzero(first.argmax(axis=1) != second.argmax(axis=1)),
+        total=len(first),
+        largest_difference=float(np.abs(first - second).max()),
+        largest_log_difference=float(np.abs(logs).max()),
+    )

@@ -1,0 +1,99 @@
+"""Files, read and written with care: hashes, whole writes, and the project's own folders."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from helpers.errors import ArtifactWriteError
+
+PROJECT = Path(__file__).resolve().parent.parent
+DATA = PROJECT / "data"
+NOTEBOOKS = PROJECT / "notebooks"
+
+
+def build_dir() -> Path:
+    """The folder for everything generated: `$BUILD_DIR` where it is set, else `build/` of the project.
+
+    Returns:
+        An absolute path; the folder need not exist yet.
+    """
+    return Path(os.environ.get("BUILD_DIR") or PROJECT / "build").resolve()
+
+
+def sha256_bytes(content: bytes) -> str:
+    """The SHA-256 of some bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """The SHA-256 of a file's content, as 64 hexadecimal digits, read in pieces."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def ensure_folder(folder: Path) -> Path:
+    """Make a folder and those above it, where they are not there yet.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ArtifactWriteError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArtifactWriteError(
+            f"could not make the folder {folder}: expected a place that can be written, received "
+            f"'{error.strerror or error}'; correct its rights, or set BUILD_DIR to another folder"
+        ) from error
+    return folder
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Write a file whole or not at all.
+
+    Yields a temporary path in the same folder. When the block ends well, the file takes its final name in one step;
+    when it fails, nothing stays behind and an older file of that name is untouched.
+
+    Raises:
+        ArtifactWriteError: the folder cannot be written, or the disk is full.
+    """
+    ensure_folder(path.parent)
+    partial: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+        os.close(handle)
+        partial = Path(name)
+        yield partial
+        # mkstemp makes private files; a generated file gets the rights any other new file would get.
+        umask = os.umask(0)
+        os.umask(umask)
+        partial.chmod(0o666 & ~umask)
+        partial.replace(path)
+    except OSError as error:
+        raise ArtifactWriteError(
+            f"could not write {path.name} in {path.parent}: expected a folder that can be written and has room, "
+            f"received '{error.strerror or error}'; free some space or correct the folder's rights, then run this again"
+        ) from error
+    finally:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file whole or not at all; see `whole_file` for the errors."""
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a binary file whole or not at all; see `whole_file` for the errors."""
+    with whole_file(path) as partial:
+        partial.write_bytes(content)

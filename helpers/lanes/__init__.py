@@ -1,0 +1,1 @@
+"""Lanes: optional toolchains, each set up on demand under `build/`, or refused in one clear message."""

@@ -1,0 +1,148 @@
+"""The manifest: everything an app or an engine must know about a model, in one checked JSON file.
+
+`build/models/<model>/manifest.json` lies beside the files it describes. Java, Swift and Python read the same file, so
+no node name, size or preprocessing number is typed by hand (paper, section II.B.2: "manually set up the model").
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from helpers.errors import ManifestError
+from helpers.files import sha256_file, write_text
+from helpers.preprocess import ImageInput
+
+MANIFEST_NAME = "manifest.json"
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1)]
+Format = Literal["h5", "frozen_pb", "plain_tensorflow_pb", "tflite"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelFile(_Strict):
+    """One file of a model, and the names by which it is fed and read."""
+
+    format: Format
+    path: Text
+    sha256: Sha256
+    bytes: Annotated[int, Field(gt=0)]
+    input_node: Text
+    output_node: Text
+    intermediate_nodes: tuple[Text, ...] = ()
+    recipe: Annotated[Sha256, Field(description="hash of all that determined this file: weights, code, tool versions")]
+
+    @field_validator("path")
+    @classmethod
+    def _stays_in_its_folder(cls, path: str) -> str:
+        if PureWindowsPath(path).name != path or PurePosixPath(path).name != path or path == "..":
+            raise ValueError(f"expected the name of a file beside the manifest, received {path!r}")
+        return path
+
+
+class Weights(_Strict):
+    """Where the numbers in a model come from. Whatever is shown of an untrained model must say so."""
+
+    kind: Literal["trained", "untrained"]
+    source: Text
+    sha256: Sha256
+
+
+class Manifest(_Strict):
+    """A model as an app sees it: input, labels, files, and where everything comes from."""
+
+    schema_version: Literal[1] = 1
+    model: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    title: Text
+    citation: Text
+    input: ImageInput
+    labels: Annotated[tuple[Text, ...], Field(min_length=2)]
+    weights: Weights
+    files: Annotated[tuple[ModelFile, ...], Field(min_length=1)]
+    tools: dict[str, str]
+
+    @field_validator("files")
+    @classmethod
+    def _one_file_per_format(cls, files: tuple[ModelFile, ...]) -> tuple[ModelFile, ...]:
+        formats = [file.format for file in files]
+        if len(set(formats)) < len(formats) or len({file.path for file in files}) < len(files):
+            raise ValueError(f"expected each format and each path once, received {formats}")
+        return files
+
+    def file(self, file_format: str) -> ModelFile:
+        """The file of a format.
+
+        Raises:
+            ManifestError: the model has no file of that format.
+        """
+        for file in self.files:
+            if file.format == file_format:
+                return file
+        formats = ", ".join(file.format for file in self.files)
+        raise ManifestError(f"{self.model} has files of the formats {formats}; received {file_format!r}")
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """Read and check the manifest of a model's folder. The files it names are checked when they are opened.
+
+    Raises:
+        ManifestError: there is no manifest, or it breaks a rule; the message names the field.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ManifestError(
+            f"expected {MANIFEST_NAME} in {folder}: {error.strerror}; "
+            "make it with helpers.artifacts.build_model, or run 'make notebooks'"
+        ) from error
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}"
+            for fault in error.errors()[:5]
+        )
+        raise ManifestError(f"{path} is not a valid manifest: {faults}; build the model again to replace it") from error
+
+
+def save_manifest(manifest: Manifest, folder: Path) -> None:
+    """Write a manifest into a model's folder, whole; see `helpers.files.whole_file` for the errors."""
+    content = manifest.model_dump(mode="json")
+    write_text(folder / MANIFEST_NAME, json.dumps(content, indent=1) + "\n")
+
+
+def checked_file(manifest: Manifest, folder: Path, file_format: str) -> Path:
+    """The path of a model's file, after comparing its content with the manifest.
+
+    Raises:
+        ManifestError: the file is missing, damaged, or of another model.
+    """
+    file = manifest.file(file_format)
+    path = folder / file.path
+    if not path.is_file() or path.is_symlink():
+        raise ManifestError(
+            f"{manifest.model}'s manifest names {file.path}; {folder} has no such file; build the model again"
+        )
+    size, received = path.stat().st_size, sha256_file(path)
+    if received != file.sha256:
+        raise ManifestError(
+            f"{path} is damaged or of another model: expected {file.bytes:,} bytes with SHA-256 {file.sha256}, "
+            f"received {size:,} bytes with {received}; build the model again"
+        )
+    return path
+
+
+def manifest_schema() -> dict[str, Any]:
+    """The manifest's JSON Schema; `data/schemas/manifest.schema.json` is a copy that a test holds to this."""
+    schema = Manifest.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+if __name__ == "__main__":
+    print(json.dumps(manifest_schema(), indent=1))

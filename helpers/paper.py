@@ -1,0 +1,75 @@
+"""The paper as data: its tables and the statements in it that can be checked.
+
+Sehgal and Kehtarnavaz, "Guidelines and Benchmarks for Deployment of Deep Learning Models on Smartphones as Real-Time
+Apps", 2019. Numbers are the paper's; statements are retold. Nothing here is measured: that is the ledger's part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import pandas as pd
+import yaml
+
+from helpers.files import DATA
+
+CITATION = (
+    "A. Sehgal and N. Kehtarnavaz, Guidelines and Benchmarks for Deployment of Deep Learning Models on Smartphones as "
+    "Real-Time Apps, Machine Learning and Knowledge Extraction 1(1), 2019"
+)
+
+About = Literal["pc", "phone", "world"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement of the paper that can be checked.
+
+    Attributes:
+        id: a short name, such as `table1.parameters`.
+        section: where the paper states it.
+        claim: the statement, retold.
+        paper: the paper's number or words; None where the statement has no value of its own.
+        unit: the unit of that number, or an empty string.
+        about: what it speaks of: a `pc`, a `phone` (only a phone's log can reproduce it), or the `world`.
+        notebook: the notebook that checks it.
+    """
+
+    id: str
+    section: str
+    claim: str
+    paper: str | int | float | None
+    unit: str
+    about: About
+    notebook: str
+
+
+@cache
+def table_1() -> pd.DataFrame:
+    """Table I: the summary of LeNet. Columns: id, row, unit, lenet; all values are the paper's, as printed."""
+    return pd.read_csv(DATA / "paper" / "table_1.csv", dtype=str, keep_default_na=False)
+
+
+@cache
+def claims() -> dict[str, Claim]:
+    """Every claim, by its id: Table I's cells first, then the statements of `data/paper/claims.yaml`."""
+    cells = [
+        Claim(
+            id=f"table1.{row['id']}",
+            section="Table I",
+            claim=f"LeNet: {row['row']}",
+            paper=row["lenet"],
+            unit=row["unit"],
+            about="pc",
+            notebook="02_lenet_on_mnist" if row["id"] == "accuracy" else "01_model_summaries",
+        )
+        for row in table_1().to_dict("records")
+    ]
+    statements = yaml.safe_load((DATA / "paper" / "claims.yaml").read_text(encoding="utf-8"))
+    texts = [Claim(**{"paper": None, "unit": "", **statement}) for statement in statements]
+    found = {claim.id: claim for claim in (*cells, *texts)}
+    if len(found) != len(cells) + len(texts):
+        raise ValueError("two claims in data/paper/claims.yaml have the same id")
+    return found

@@ -1,0 +1,267 @@
+"""The figures of the notebooks: drawn in one style, shown with alternative text, small enough to be stored.
+
+Figs. 1-3 are reconstructions: the paper's text was at hand, its pictures were not.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from IPython.display import Image as ShownImage
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from numpy.typing import NDArray
+from PIL import Image
+
+from helpers.accuracy import Accuracy
+
+# Okabe and Ito's palette, which readers with any kind of colour vision can tell apart; its vermilion is made redder,
+# because the paper speaks of a red path.
+BLUE, ORANGE, GREEN, RED, GRAY = "#0072B2", "#E69F00", "#009E73", "#C1272D", "#666666"
+_DPI = 100
+_COLOURS = 128
+
+Box = tuple[float, float, str]
+Arrow = tuple[str, str, str]
+
+
+def show(figure: Figure, alt: str) -> ShownImage:
+    """Turn a figure into a small picture for a notebook, and close it.
+
+    Args:
+        figure: the figure.
+        alt: what the picture shows, for readers who do not see it.
+
+    Returns:
+        A PNG picture, which a notebook displays when it is a cell's last value.
+    """
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=_DPI, bbox_inches="tight", facecolor="white")
+    plt.close(figure)
+    # A palette makes the stored notebooks several times smaller, and nothing in these figures needs more colours.
+    small = io.BytesIO()
+    with Image.open(drawn) as picture:
+        picture.convert("RGB").quantize(_COLOURS).save(small, format="png", optimize=True)
+    return ShownImage(data=small.getvalue(), alt=alt)  # type: ignore[no-untyped-call]
+
+
+def new_figure(width: float, height: float, nrows: int = 1, ncols: int = 1) -> tuple[Figure, list[list[Axes]]]:
+    """A figure of a size in inches, and its axes, row by row."""
+    sns.set_theme(style="whitegrid", font_scale=0.9)
+    figure, axes = plt.subplots(nrows, ncols, squeeze=False, figsize=(width, height), layout="constrained")
+    return figure, axes.tolist()
+
+
+def figure_1() -> Figure:
+    """Fig. 1, reconstructed: tools and paths from training to the two phones."""
+    boxes = {
+        "other": (0.0, 1.5, "other libraries\nCaffe, PyTorch, CNTK"),
+        "keras": (2.2, 2.5, "Keras\n.h5"),
+        "tf": (2.2, 0.5, "TensorFlow\nsession graph"),
+        "coremltools": (4.5, 2.5, "CoreMLTools"),
+        "tfcoreml": (4.5, 1.5, "tf-coreml"),
+        "freeze": (4.5, 0.5, "graph_util, graph_io\n.pb"),
+        "coreml": (6.7, 2.5, "Core ML\n.mlmodel"),
+        "mobile": (6.7, 0.5, "TensorFlow\nfor Mobile"),
+        "ios": (8.8, 2.5, "iOS app\nSwift, Xcode"),
+        "android": (8.8, 0.5, "Android app\nJava, Android Studio"),
+    }
+    arrows = [
+        ("other", "keras", GRAY),
+        ("other", "tf", GRAY),
+        ("keras", "coremltools", BLUE),
+        ("coremltools", "coreml", BLUE),
+        ("coreml", "ios", BLUE),
+        ("coreml", "ios", RED),
+        ("keras", "tf", BLUE),
+        ("tf", "freeze", BLUE),
+        ("tf", "freeze", RED),
+        ("freeze", "mobile", BLUE),
+        ("freeze", "mobile", RED),
+        ("mobile", "android", BLUE),
+        ("mobile", "android", RED),
+        ("freeze", "tfcoreml", RED),
+        ("tfcoreml", "coreml", RED),
+    ]
+    figure = _flow(boxes, arrows, (10.6, 3.9))
+    axis = figure.axes[0]
+    axis.plot([], [], color=BLUE, label="Keras first")
+    axis.plot([], [], color=RED, linestyle="--", label="TensorFlow first")
+    axis.plot([], [], color=GRAY, label="converted from elsewhere")
+    axis.legend(loc="lower center", ncols=3, bbox_to_anchor=(0.5, -0.14), frameon=False)
+    return figure
+
+
+def figure_2() -> Figure:
+    """Fig. 2, reconstructed: from a trained Keras model to Android and iOS."""
+    boxes = {
+        "train": (0.0, 1.0, "train, or take\na trained model"),
+        "h5": (2.2, 1.0, "save as .h5"),
+        "session": (4.4, 0.0, "get the session\nfrom the backend"),
+        "constants": (6.6, 0.0, "variables to\nconstants"),
+        "pb": (8.8, 0.0, "write .pb"),
+        "load": (4.4, 2.0, "load in\nCoreMLTools"),
+        "options": (6.6, 2.0, "input: image with\npreprocessing, or array"),
+        "mlmodel": (8.8, 2.0, "save .mlmodel"),
+    }
+    arrows = [
+        ("train", "h5", BLUE),
+        ("h5", "session", BLUE),
+        ("session", "constants", BLUE),
+        ("constants", "pb", BLUE),
+        ("h5", "load", BLUE),
+        ("load", "options", BLUE),
+        ("options", "mlmodel", BLUE),
+    ]
+    return _flow(boxes, arrows, (10.6, 3.2))
+
+
+def figure_3() -> Figure:
+    """Fig. 3, reconstructed: from a trained TensorFlow model to Android and iOS."""
+    boxes = {
+        "train": (0.0, 1.0, "train in\nTensorFlow"),
+        "constants": (2.2, 1.0, "variables to\nconstants"),
+        "pb": (4.4, 1.0, "write .pb"),
+        "android": (6.6, 0.0, "Android: TensorFlow\nfor Mobile reads .pb"),
+        "check": (6.6, 2.0, "tf-coreml:\nall operations known?"),
+        "alter": (2.2, 2.4, "alter the model"),
+        "mlmodel": (8.8, 2.0, "save .mlmodel"),
+    }
+    arrows = [
+        ("train", "constants", RED),
+        ("constants", "pb", RED),
+        ("pb", "android", RED),
+        ("pb", "check", RED),
+        ("check", "mlmodel", RED),
+        ("check", "alter", GRAY),
+        ("alter", "constants", GRAY),
+    ]
+    return _flow(boxes, arrows, (10.6, 3.6))
+
+
+def _flow(boxes: dict[str, Box], arrows: Sequence[Arrow], size: tuple[float, float]) -> Figure:
+    """Draw boxes and the arrows between them; red arrows are dashed, so that colour is not the only sign."""
+    sns.set_theme(style="white")
+    figure, axis = plt.subplots(figsize=size, layout="constrained")
+    half_width, half_height = 0.92, 0.36
+    for x, y, text in boxes.values():
+        corner = (x - half_width, y - half_height)
+        style = "round,pad=0.02,rounding_size=0.08"
+        axis.add_patch(FancyBboxPatch(corner, 2 * half_width, 2 * half_height, boxstyle=style, fc="#f4f4f4", ec=GRAY))
+        axis.text(x, y, text, ha="center", va="center", fontsize=8.5)
+    for start, end, colour in arrows:
+        (x0, y0, _), (x1, y1, _) = boxes[start], boxes[end]
+        sideways = abs(x1 - x0) > half_width
+        direction = np.sign(x1 - x0) if sideways else np.sign(y1 - y0)
+        tail = (x0 + direction * half_width, y0) if sideways else (x0, y0 + direction * half_height)
+        head = (x1 - direction * half_width, y1) if sideways else (x1, y1 - direction * half_height)
+        # Where the blue and the red path run together, they run side by side.
+        if {(start, end, BLUE), (start, end, RED)} <= set(arrows):
+            shift = 0.09 if colour == BLUE else -0.09
+            tail, head = (tail[0], tail[1] + shift), (head[0], head[1] + shift)
+        line = "--" if colour == RED else "-"
+        axis.add_patch(FancyArrowPatch(tail, head, arrowstyle="-|>", mutation_scale=12, color=colour, ls=line, lw=1.6))
+    xs, ys = [box[0] for box in boxes.values()], [box[1] for box in boxes.values()]
+    axis.set_xlim(min(xs) - 1.05, max(xs) + 1.05)
+    axis.set_ylim(min(ys) - 0.55, max(ys) + 0.55)
+    axis.axis("off")
+    return figure
+
+
+def digit_grid(images: NDArray[np.uint8], titles: Sequence[str], columns: int = 10) -> Figure:
+    """Draw digits in rows, each under its title.
+
+    Args:
+        images: uint8 (n, 28, 28, 1).
+        titles: n short texts.
+        columns: how many digits stand in a row.
+    """
+    rows = -(-len(images) // columns)
+    figure, axes = new_figure(0.9 * columns, 1.15 * rows + 0.1, nrows=rows, ncols=columns)
+    cells = [axis for row in axes for axis in row]
+    for axis in cells:
+        axis.axis("off")
+    for axis, image, title in zip(cells, images, titles, strict=False):
+        axis.imshow(image[..., 0], cmap="gray_r", vmin=0, vmax=255)
+        axis.set_title(title, fontsize=8)
+    return figure
+
+
+def feature_maps(maps: NDArray[np.float32], title: str, columns: int = 8) -> Figure:
+    """Draw the feature maps of one image, each on its own scale from dark (low) to bright (high).
+
+    Args:
+        maps: float32 (height, width, channels).
+        title: what they are.
+        columns: how many maps stand in a row.
+    """
+    rows = -(-maps.shape[-1] // columns)
+    figure, axes = new_figure(0.85 * columns, 0.9 * rows + 0.3, nrows=rows, ncols=columns)
+    cells = [axis for row in axes for axis in row]
+    for axis in cells:
+        axis.axis("off")
+    for channel, axis in enumerate(cells[: maps.shape[-1]]):
+        axis.imshow(maps[..., channel], cmap="viridis")
+    figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def learning_curve(epochs: pd.DataFrame) -> Figure:
+    """Draw a training log: the loss and the learning rate over the epochs; columns epoch, loss, learning_rate."""
+    figure, axes = new_figure(7.5, 2.8, ncols=2)
+    for axis, column, colour in zip(axes[0], ("loss", "learning_rate"), (BLUE, ORANGE), strict=True):
+        axis.plot(epochs["epoch"], epochs[column], color=colour)
+        axis.set_xlabel("epoch")
+        axis.set_title(column.replace("_", " "), fontsize=10)
+    axes[0][0].set_yscale("log")
+    return figure
+
+
+def confusion_matrix(counts: NDArray[np.int64], labels: Sequence[str]) -> Figure:
+    """Draw how often each digit was taken for each; the diagonal, all that is right, is left blank.
+
+    Args:
+        counts: int64 (classes, classes), rows are true classes.
+        labels: the class names.
+    """
+    sns.set_theme(style="white", font_scale=0.9)
+    figure, axis = plt.subplots(figsize=(5.2, 4.4), layout="constrained")
+    wrong = counts.copy()
+    np.fill_diagonal(wrong, 0)
+    sns.heatmap(
+        wrong,
+        annot=np.where(wrong > 0, wrong.astype(str), ""),
+        fmt="",
+        cmap="Oranges",
+        xticklabels=list(labels),
+        yticklabels=list(labels),
+        cbar=False,
+        square=True,
+        linewidths=0.5,
+        ax=axis,
+    )
+    axis.set_xlabel("answer")
+    axis.set_ylabel("digit")
+    return figure
+
+
+def accuracy_intervals(results: dict[str, Accuracy], paper_percent: float) -> Figure:
+    """Draw each engine's accuracy with its Wilson interval, and the paper's as a line."""
+    figure, axes = new_figure(7.0, 0.45 * len(results) + 1.2)
+    axis = axes[0][0]
+    for row, accuracy in enumerate(results.values()):
+        low, high = accuracy.interval
+        axis.plot([low, high], [row, row], color=BLUE, lw=3, alpha=0.5)
+        axis.plot(accuracy.percent, row, "o", color=BLUE)
+    axis.axvline(paper_percent, color=RED, ls="--", label=f"the paper: {paper_percent} %")
+    axis.set_yticks(range(len(results)), list(results))
+    axis.invert_yaxis()
+    axis.set_xlabel("top-1 accuracy on the 10,000 test digits (%), with 95 % Wilson interval")
+    axis.legend(loc="best", fontsize=8)
+    return figure

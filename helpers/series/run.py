@@ -1,0 +1,105 @@
+"""Runs the series: `make notebooks`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from helpers.series.execution import Limits
+from helpers.series.keys import Keys
+from helpers.series.parameters import parse_assignments
+from helpers.series.plan import SOLUTIONS, Notebook, Series
+from helpers.series.schedule import Job, Outcome, default_jobs, execute_all
+from helpers.series.site import build_site
+
+
+def run_series(
+    series: Series,
+    names: Sequence[str] = (),
+    assignments: Iterable[str] = (),
+    fresh: bool = False,
+    side_by_side: int | None = None,
+    limits: Limits | None = None,
+) -> dict[str, Outcome]:
+    """Execute the series or a part of it, merge the ledger, make the site, and print what happened.
+
+    Args:
+        series: the notebooks.
+        names: which notebooks, as users call them; whatever these need is included. Without names, the whole series.
+        assignments: parameters such as `EPOCHS=3` or `02.EPOCHS=3`.
+        fresh: execute the named notebooks even if their results are valid.
+        side_by_side: how many at the same time.
+        limits: when to give up on a cell or a notebook.
+
+    Returns:
+        What became of each notebook.
+
+    Raises:
+        SeriesError: an unknown notebook or parameter, or a value of another type; nothing was executed.
+    """
+    chosen = [series.find(name).name for name in names] or list(series.notebooks)
+    included = series.with_needs(chosen)
+    parameters = parse_assignments(assignments, series, included)
+    keys = Keys(series, parameters)
+    jobs = [_job(series, series.everything[name], parameters.get(name, {}), keys) for name in included]
+    _report_absent_inputs(series, jobs)
+    outcomes = execute_all(jobs, side_by_side or default_jobs(), limits or Limits(), chosen if fresh else ())
+    merge_ledger(series)
+    index = build_site(series)
+    print(table(outcomes))
+    print(f"read the results at {index}")
+    print_failures(outcomes)
+    return outcomes
+
+
+def _job(series: Series, notebook: Notebook, parameters: Mapping[str, object], keys: Keys) -> Job:
+    build = series.build
+    # A solution repeats steps of its notebook; its rows must not take the place of that notebook's.
+    ledger = build / "ledger" / SOLUTIONS if notebook.name in series.solutions else build / "ledger"
+    return Job(
+        name=notebook.name,
+        notebook=notebook,
+        parameters=parameters,
+        facts=keys.facts(notebook.name),
+        needs=notebook.declared.needs,
+        build=build,
+        output=series.executed(notebook.name),
+        record=series.record(notebook.name),
+        ledger=ledger,
+    )
+
+
+def merge_ledger(series: Series) -> None:
+    """Merge the notebooks' rows of the ledger into one file, in the order of the series."""
+    from helpers import ledger
+
+    ledger.merge(list(series.notebooks))
+
+
+def table(outcomes: Mapping[str, Outcome]) -> str:
+    """The outcomes and minutes as a small table."""
+    width = max(map(len, outcomes), default=0)
+    lines = [f"{'notebook':{width}}  minutes  outcome"]
+    for name, outcome in outcomes.items():
+        minutes = "" if outcome.minutes is None else f"{outcome.minutes:.1f}"
+        words = {"valid": outcome.message, "not run": f"not run: {outcome.message}"}.get(outcome.status, outcome.status)
+        lines.append(f"{name:{width}}  {minutes:>7}  {words}")
+    return "\n".join(lines)
+
+
+def print_failures(outcomes: Mapping[str, Outcome]) -> None:
+    """Print each failure with its cell and its error."""
+    for name, outcome in outcomes.items():
+        if outcome.status == "failed":
+            print(f"\n{name} {outcome.message}")
+
+
+def succeeded(outcomes: Mapping[str, Outcome]) -> bool:
+    """Whether every result is there."""
+    return all(outcome.status in ("executed", "valid") for outcome in outcomes.values())
+
+
+def _report_absent_inputs(series: Series, jobs: Iterable[Job]) -> None:
+    for job in jobs:
+        for path in job.notebook.declared.inputs:
+            if not (series.project / path).exists():
+                print(f"{job.name} declares the input {path}, which does not exist")

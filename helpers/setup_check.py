@@ -1,0 +1,75 @@
+"""Is everything there? A table of what the notebooks need and what was found.
+
+Taught in notebook 00_start_here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import pandas as pd
+
+from helpers.data import checked_bytes
+from helpers.errors import DataError
+from helpers.files import DATA, PROJECT
+
+# The packages whose version decides what the notebooks compute; requirements.lock pins all of them.
+_PACKAGES = ("ai-edge-litert", "keras", "numpy", "papermill", "tensorflow-cpu", "tensorflow")
+
+
+def check_setup() -> pd.DataFrame:
+    """Look at Python, the pinned packages, the data files and the optional lanes.
+
+    Returns:
+        One row per item: what it is, what was found, and `yes` or `no` with the way out.
+    """
+    from helpers.lanes.arm import arm_available
+
+    rows = [("Python", f"{sys.version_info.major}.{sys.version_info.minor}", _yes(sys.version_info >= (3, 11)))]
+    pinned = locked_versions()
+    for package in _PACKAGES:
+        try:
+            found = version(package)
+        except PackageNotFoundError:
+            continue
+        fits = found in pinned.get(package, ())
+        rows.append((package, found, _yes(fits, f"pinned: {' or '.join(pinned.get(package, ()))}; run make setup")))
+    broken = broken_data_files()
+    rows.append(("data files", f"{len(_checksums()) - len(broken)} of {len(_checksums())} intact", _yes(not broken)))
+    missing = arm_available()
+    rows.append(("lane: ARM emulation", "found" if missing is None else "not found", _yes(missing is None, missing)))
+    return pd.DataFrame(rows, columns=["what", "found", "as expected"])
+
+
+def locked_versions() -> dict[str, tuple[str, ...]]:
+    """The versions that `requirements.lock` allows, by package name; some depend on Python's version."""
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    found: dict[str, tuple[str, ...]] = {}
+    for name, pinned in re.findall(r"^([a-z0-9._-]+)==([^\s;\\]+)", lock, flags=re.MULTILINE):
+        found[name] = (*found.get(name, ()), pinned)
+    return found
+
+
+def broken_data_files() -> list[str]:
+    """The files of `data/` that are missing or differ from their recorded checksum."""
+    broken = []
+    for key in _checksums():
+        try:
+            checked_bytes(DATA / key)
+        except DataError:
+            broken.append(key)
+    return broken
+
+
+def _checksums() -> dict[str, str]:
+    checksums: dict[str, str] = json.loads((DATA / "checksums.json").read_text(encoding="utf-8"))
+    return checksums
+
+
+def _yes(good: bool, way_out: str | None = None) -> str:
+    if good:
+        return "yes"
+    return f"no ({way_out})" if way_out else "no"

@@ -1,0 +1,123 @@
+"""A network's row of Tables I and II, computed from the network itself (paper, section III.A).
+
+Everything but the parameters is read off the frozen graph: what is counted is what will run.
+
+Taught in notebook 01_model_summaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers.convert.frozen import freeze, frozen_function
+
+_CONVOLUTIONS = ("Conv2D", "DepthwiseConv2dNative")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A network's layers, size and cost.
+
+    Attributes:
+        input_size: height x width x channels.
+        conv_layers: how many convolution layers there are.
+        depth: how many convolution layers the longest path from input to output passes.
+        kernel_sizes: the sides of the convolution kernels, each once.
+        strides: the strides of the convolutions, each once.
+        conv_channels: the input channels of each convolution layer, in graph order.
+        conv_filters: the filters of each convolution layer.
+        fc_channels: the inputs of each fully connected layer.
+        fc_filters: the outputs of each fully connected layer.
+        parameters: how many numbers training sets.
+        flops: floating-point operations for one image, by TensorFlow's profiler on the frozen graph.
+    """
+
+    input_size: tuple[int, int, int]
+    conv_layers: int
+    depth: int
+    kernel_sizes: tuple[int, ...]
+    strides: tuple[int, ...]
+    conv_channels: tuple[int, ...]
+    conv_filters: tuple[int, ...]
+    fc_channels: tuple[int, ...]
+    fc_filters: tuple[int, ...]
+    parameters: int
+    flops: int
+
+
+def summarize(model: keras.Model) -> Summary:
+    """Compute a model's summary.
+
+    Args:
+        model: a functional Keras model with one image input and one output.
+
+    Returns:
+        Its row of the paper's tables, but for storage and accuracy, which belong to files and data.
+    """
+    graph = freeze(model)
+    nodes = {node.name: node for node in graph.node}
+    convolutions = [node for node in graph.node if node.op in _CONVOLUTIONS]
+    kernels = [_constant(nodes, node.input[1]) for node in convolutions]
+    matrices = [_constant(nodes, node.input[1]) for node in graph.node if node.op == "MatMul"]
+    height, width, channels = (int(size) for size in model.inputs[0].shape[1:])
+    return Summary(
+        input_size=(height, width, channels),
+        conv_layers=len(convolutions),
+        depth=_longest_path(graph),
+        kernel_sizes=_distinct(size for kernel in kernels for size in kernel.shape[:2]),
+        strides=_distinct(stride for node in convolutions for stride in node.attr["strides"].list.i[1:3]),
+        conv_channels=tuple(int(kernel.shape[2]) for kernel in kernels),
+        conv_filters=tuple(int(kernel.shape[3]) for kernel in kernels),
+        fc_channels=tuple(int(matrix.shape[0]) for matrix in matrices),
+        fc_filters=tuple(int(matrix.shape[1]) for matrix in matrices),
+        parameters=model.count_params(),
+        flops=count_flops(frozen_function(model, 1).graph),
+    )
+
+
+def count_flops(graph: tf.Graph) -> int:
+    """Count a graph's floating-point operations by TensorFlow's own profiler, as the paper does.
+
+    A multiplication and an addition count as two. The profiler knows no cost for some operations (the sigmoid among
+    them) and none where a shape is open, so the graph needs a fixed batch size.
+
+    Args:
+        graph: a TensorFlow graph.
+
+    Returns:
+        The number of floating-point operations.
+    """
+    options = (
+        tf.compat.v1.profiler.ProfileOptionBuilder(tf.compat.v1.profiler.ProfileOptionBuilder.float_operation())
+        .with_empty_output()
+        .build()
+    )
+    return int(tf.compat.v1.profiler.profile(graph, cmd="op", options=options).total_float_ops)
+
+
+def _constant(nodes: dict[str, Any], name: str) -> np.ndarray[Any, Any]:
+    """The array that a node's weight input stands for; frozen variables are read through an Identity."""
+    node = nodes[name.split(":")[0]]
+    while node.op == "Identity":
+        node = nodes[node.input[0].split(":")[0]]
+    array: np.ndarray[Any, Any] = tf.make_ndarray(node.attr["value"].tensor)
+    return array
+
+
+def _longest_path(graph: tf.compat.v1.GraphDef) -> int:
+    """The most convolutions on any path; a frozen graph lists each node after its inputs."""
+    depth: dict[str, int] = {}
+    for node in graph.node:
+        before = max((depth[source.removeprefix("^").split(":")[0]] for source in node.input), default=0)
+        depth[node.name] = before + (node.op in _CONVOLUTIONS)
+    return max(depth.values(), default=0)
+
+
+def _distinct(numbers: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted({int(number) for number in numbers}))

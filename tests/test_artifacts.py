@@ -1,0 +1,101 @@
+"""The store: made once, made again when something changed, never half."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers import artifacts
+from helpers.artifacts import build_model
+from helpers.errors import ArtifactWriteError, ModelFileError
+from helpers.manifest import MANIFEST_NAME, checked_file
+
+
+@pytest.fixture(autouse=True)
+def _own_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUILD_DIR", str(tmp_path / "build"))
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The formats that were really converted."""
+    formats: list[str] = []
+    for converter in artifacts._CONVERTERS["lenet"]:
+        original = converter.convert
+
+        def convert(source: Path, target: Path, original=original, name=converter.FORMAT):  # type: ignore[no-untyped-def]
+            formats.append(name)
+            return original(source, target)
+
+        monkeypatch.setattr(converter, "convert", convert)
+    return formats
+
+
+def test_the_second_time_nothing_is_converted(made: list[str]) -> None:
+    first, _ = build_model("lenet")
+    assert made == ["h5", "frozen_pb", "plain_tensorflow_pb", "tflite"]
+    made.clear()
+    second, _ = build_model("lenet")
+    assert made == []
+    assert first == second
+
+
+def test_only_what_is_damaged_or_missing_is_made_again(made: list[str]) -> None:
+    manifest, folder = build_model("lenet")
+    made.clear()
+    (folder / "lenet.tflite").write_bytes(b"damaged")
+    (folder / "lenet.pb").unlink()
+    again, _ = build_model("lenet")
+    assert made == ["frozen_pb", "tflite"]
+    assert again == manifest
+    for file in manifest.files:
+        checked_file(manifest, folder, file.format)
+
+
+def test_other_tool_versions_make_everything_again(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    build_model("lenet")
+    made.clear()
+    monkeypatch.setattr(artifacts.keras, "__version__", "99.0")
+    build_model("lenet")
+    assert len(made) == 4
+
+
+def test_changed_converter_source_makes_its_file_again(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    build_model("lenet")
+    made.clear()
+    original = artifacts.source_hash
+    monkeypatch.setattr(
+        artifacts, "source_hash", lambda module: "new" if module.endswith("litert") else original(module)
+    )
+    build_model("lenet")
+    assert made == ["tflite"]
+
+
+def test_a_damaged_manifest_is_replaced() -> None:
+    manifest, folder = build_model("lenet")
+    (folder / MANIFEST_NAME).write_text("{")
+    assert build_model("lenet")[0] == manifest
+
+
+def test_a_failed_conversion_leaves_no_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(source: Path, target: Path) -> None:
+        raise ArtifactWriteError("no room")
+
+    monkeypatch.setattr(artifacts.litert, "convert", fail)
+    with pytest.raises(ArtifactWriteError):
+        build_model("lenet")
+    folder = artifacts.model_folder("lenet")
+    assert not (folder / MANIFEST_NAME).exists()
+    assert {path.name for path in folder.iterdir()} <= {".lock", "lenet.h5", "lenet.pb", "lenet_plain_tensorflow.pb"}
+
+
+def test_an_unwritable_build_folder_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "build").write_text("a file where a folder should be")
+    with pytest.raises(ArtifactWriteError, match="build"):
+        build_model("lenet")
+
+
+def test_an_unknown_model_is_named() -> None:
+    with pytest.raises(ModelFileError, match="received 'alexnet'"):
+        build_model("alexnet")

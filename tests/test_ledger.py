@@ -1,0 +1,79 @@
+"""The ledger keeps its own rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from helpers.errors import LedgerError
+from helpers.ledger import Ledger, merge, read
+from helpers.paper import claims, table_1
+
+COLUMNS = {"claim", "section", "paper", "measured", "unit", "where", "status", "notebook", "note"}
+
+
+@pytest.fixture(autouse=True)
+def _own_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUILD_DIR", str(tmp_path))
+    monkeypatch.delenv("LEDGER_DIR", raising=False)
+
+
+def test_table_1_has_its_14_rows() -> None:
+    assert len(table_1()) == 14
+    assert sum(claim.section == "Table I" for claim in claims().values()) == 14
+
+
+def test_a_row_has_all_columns_and_is_written_at_once(tmp_path: Path) -> None:
+    Ledger("02_lenet_on_mnist").record("table1.parameters", "reproduced", 866_890)
+    (row,) = json.loads((tmp_path / "ledger" / "02_lenet_on_mnist.json").read_text())
+    assert set(row) == COLUMNS
+    assert (row["paper"], row["measured"], row["where"], row["section"]) == ("866K", 866_890, "pc", "Table I")
+
+
+def test_recording_again_replaces_the_row() -> None:
+    ledger = Ledger("02_lenet_on_mnist")
+    ledger.record("table1.flops", "deviates", 1, note="first")
+    ledger.record("table1.flops", "deviates", 2, note="second")
+    assert ledger.table()["measured"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("claim", "row", "message"),
+    [
+        ("table1.beauty", {"status": "reproduced", "measured": 1}, "received 'table1.beauty'"),
+        ("table1.flops", {"status": "fine", "measured": 1}, "received 'fine'"),
+        ("table1.flops", {"status": "reproduced", "measured": 1, "where": "moon"}, "'moon'"),
+        ("table1.flops", {"status": "reproduced"}, "needs what was measured"),
+        ("table1.flops", {"status": "deviates", "measured": 1}, "needs a note"),
+        ("intro.owners", {"status": "cited"}, "needs a note"),
+        ("results.pixel2_ms", {"status": "reproduced", "measured": 5.7, "where": "pc"}, "only a phone's log"),
+        ("results.lenet_same", {"status": "reproduced", "measured": 0, "where": "arm-emulated"}, "only a phone's log"),
+    ],
+)
+def test_a_row_that_breaks_a_rule_is_refused(claim: str, row: dict[str, object], message: str) -> None:
+    with pytest.raises(LedgerError, match=message):
+        Ledger("test").record(claim, **row)  # type: ignore[arg-type]
+
+
+def test_merge_keeps_the_order_and_passes_over_what_is_not_there(tmp_path: Path) -> None:
+    Ledger("b").record("table1.depth", "reproduced", 2)
+    Ledger("a").record("table1.parameters", "reproduced", 866_890)
+    rows = read(merge(["a", "missing", "b"]))
+    assert [row["notebook"] for row in rows] == ["a", "b"]
+    assert (tmp_path / "ledger.json").is_file()
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", "[{}]", '{"claim": 1'])
+def test_a_damaged_ledger_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "a.json").write_text(content)
+    with pytest.raises(LedgerError, match=r"a\.json to be a JSON list of rows"):
+        merge(["a"])
+
+
+def test_ledger_dir_can_be_moved_for_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEDGER_DIR", str(tmp_path / "elsewhere"))
+    Ledger("a").record("table1.depth", "reproduced", 2)
+    assert (tmp_path / "elsewhere" / "a.json").is_file()

@@ -1,0 +1,110 @@
+"""The manifest: its schema, and every way in which it can be wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from helpers.errors import ManifestError
+from helpers.files import DATA
+from helpers.manifest import MANIFEST_NAME, Manifest, checked_file, load_manifest, manifest_schema
+
+SCHEMA_FILE = DATA / "schemas" / "manifest.schema.json"
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def test_the_exported_schema_is_the_current_one() -> None:
+    assert json.loads(SCHEMA_FILE.read_text()) == manifest_schema(), (
+        "export it anew: python -m helpers.manifest > data/schemas/manifest.schema.json"
+    )
+
+
+def test_a_real_manifest_validates_against_the_exported_schema(lenet: tuple[Manifest, Path]) -> None:
+    content = json.loads((lenet[1] / MANIFEST_NAME).read_text())
+    jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text())).validate(content)
+    assert content["model"] == "lenet"
+    assert {file["format"] for file in content["files"]} == {"h5", "frozen_pb", "plain_tensorflow_pb", "tflite"}
+
+
+def test_a_manifest_survives_writing_and_reading(lenet: tuple[Manifest, Path]) -> None:
+    manifest, folder = lenet
+    assert load_manifest(folder) == manifest
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "an unknown key": (lambda m: m.update(colour="red"), "colour: Extra inputs"),
+    "an unknown key in a file": (lambda m: m["files"][0].update(url="x"), "url: Extra inputs"),
+    "a path that leaves its folder": (lambda m: m["files"][0].update(path="../lenet.h5"), "beside the manifest"),
+    "an absolute path": (lambda m: m["files"][0].update(path="/etc/passwd"), "beside the manifest"),
+    "a Windows path": (lambda m: m["files"][0].update(path="C:\\lenet.h5"), "beside the manifest"),
+    "the parent folder": (lambda m: m["files"][0].update(path=".."), "beside the manifest"),
+    "a hash that is none": (lambda m: m["files"][0].update(sha256="abc"), "sha256"),
+    "two files of a format": (lambda m: m["files"].append(m["files"][0]), "each format and each path once"),
+    "an unknown format": (lambda m: m["files"][0].update(format="exe"), "format"),
+    "no files": (lambda m: m.update(files=[]), "files"),
+    "no labels": (lambda m: m.update(labels=[]), "labels"),
+    "a scale too many": (lambda m: m["input"].update(scale=[1, 1]), "scale needs 1 numbers"),
+    "an infinite bias": (lambda m: m["input"].update(bias=[1e999]), "bias"),
+    "a negative size": (lambda m: m["input"].update(height=-28), "height"),
+    "a later schema": (lambda m: m.update(schema_version=2), "schema_version"),
+    "no input": (lambda m: m.pop("input"), "input: Field required"),
+    "a model name with a slash": (lambda m: m.update(model="../lenet"), "model"),
+    "weights of no known kind": (lambda m: m["weights"].update(kind="magic"), "weights.kind"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_wrong_manifest_is_refused(lenet_copy: Path, name: str) -> None:
+    change, message = CHANGES[name]
+    path = lenet_copy / MANIFEST_NAME
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    with pytest.raises(ManifestError, match=message):
+        load_manifest(lenet_copy)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"model": "lenet"}'])
+def test_what_is_no_manifest_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / MANIFEST_NAME).write_bytes(content)
+    with pytest.raises(ManifestError, match=r"not a valid manifest: .*build the model again"):
+        load_manifest(tmp_path)
+
+
+def test_a_missing_manifest_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="make notebooks"):
+        load_manifest(tmp_path)
+
+
+def test_a_wrong_hash_is_found_when_the_file_is_opened(lenet_copy: Path) -> None:
+    path = lenet_copy / MANIFEST_NAME
+    content = json.loads(path.read_text())
+    content["files"][1]["sha256"] = "0" * 64
+    path.write_text(json.dumps(content))
+    manifest = load_manifest(lenet_copy)
+    with pytest.raises(ManifestError, match=r"lenet\.pb is damaged or of another model: expected .*0{64}, received"):
+        checked_file(manifest, lenet_copy, "frozen_pb")
+
+
+def test_a_missing_file_and_an_unknown_format_are_named(lenet_copy: Path) -> None:
+    manifest = load_manifest(lenet_copy)
+    (lenet_copy / "lenet.tflite").unlink()
+    with pytest.raises(ManifestError, match=r"names lenet\.tflite"):
+        checked_file(manifest, lenet_copy, "tflite")
+    with pytest.raises(ManifestError, match=r"formats h5, .*received 'mlmodel'"):
+        manifest.file("mlmodel")
+
+
+def test_a_link_out_of_the_folder_is_not_followed(lenet_copy: Path) -> None:
+    manifest = load_manifest(lenet_copy)
+    target = lenet_copy.parent / "elsewhere.tflite"
+    (lenet_copy / "lenet.tflite").rename(target)
+    (lenet_copy / "lenet.tflite").symlink_to(target)
+    with pytest.raises(ManifestError, match="no such file"):
+        checked_file(manifest, lenet_copy, "tflite")
