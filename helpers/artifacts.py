@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from helpers.convert import frozen, keras_file, litert, plain_tensorflow
 from helpers.convert.nodes import ConvertedNodes
+from helpers.data import checked_bytes
 from helpers.errors import ManifestError
 from helpers.files import build_dir, ensure_folder, sha256_bytes, sha256_file
 from helpers.manifest import Manifest, ModelFile, Weights, checked_file, load_manifest, save_manifest
@@ -51,7 +52,9 @@ def build_model(name: str, progress: bool = False) -> tuple[Manifest, Path]:
     record = model_record(name)
     folder = ensure_folder(model_folder(name))
     tools = {"keras": keras.__version__, "tensorflow": tf.__version__}
-    weights = Weights(kind=record.weights_kind, source=record.weights_source, sha256=sha256_file(record.weights_file))
+    weights = Weights(
+        kind=record.weights_kind, source=record.weights_source, sha256=sha256_bytes(checked_bytes(record.weights_file))
+    )
     # Two notebooks may ask for the same model at once; the second waits and then finds everything there.
     with FileLock(folder / ".lock"):
         known = _known_files(folder)

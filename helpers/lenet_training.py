@@ -1,26 +1,19 @@
-"""LeNet, trained from scratch on MNIST to the paper's accuracy: the recipe, the training loop, and the script.
+"""LeNet, trained from scratch on MNIST to the paper's accuracy: the recipe and the training loop.
 
 The deployed network is exactly Table I of the paper. While it is being trained it carries extra layers (batch
 normalisation before every sigmoid, dropout); at the end the normalisation is folded into the kernels and biases and the
 dropout disappears, which is what the paper means by removing the training-related layers.
 
-`python -m helpers.lenet_training [--output DIR]` repeats the full run: it trains on the 60,000 training images,
-evaluates the finished network once on the 10,000 test images, and writes `lenet.keras`, `lenet.h5` and
-`training_log.json`.
+Taught in notebook 02_lenet_on_mnist; `helpers/train_lenet.py` repeats the full run.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
-import os
-import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -28,12 +21,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from helpers.data import load_mnist
 from helpers.errors import DataError
-from helpers.files import build_dir, sha256_file, whole_file, write_text
 from helpers.zoo import build_lenet
 
-SEED = 1
 IMAGE_SHAPE = (28, 28, 1)
 CLASSES = 10
 FOLDED_LAYERS = ("conv1", "conv2", "fc1", "fc2")
@@ -78,22 +68,6 @@ class Recipe:
 
 RECIPE = Recipe()
 
-# What was compared: trained on the first 50,000 training images, judged on the last 10,000, one seed each, so that
-# differences under 0.1 % may be chance. Only rows with the same number of epochs of the same schedule compare directly:
-# both of 12 epochs, and those stopped at 8 or 10 of 16 epochs with the chosen recipe at the same epoch.
-VALIDATION: tuple[dict[str, str | int | float], ...] = (
-    {"recipe": "norm_gamma 1, dropout 0.3", "epochs": 12, "accuracy": 0.9914},
-    {"recipe": "norm_gamma 1, dropout 0.3, elastic distortion", "epochs": 12, "accuracy": 0.9897},
-    {"recipe": "norm_gamma 2, dropout 0.3; stopped, of 12 epochs", "epochs": 3, "accuracy": 0.9890},
-    {"recipe": "norm_gamma 3, dropout 0.1", "epochs": 8, "accuracy": 0.9927},
-    {"recipe": "norm_gamma 6, dropout 0.1; stopped, of 8 epochs", "epochs": 4, "accuracy": 0.9916},
-    {"recipe": "chosen, with elastic distortion; stopped, of 16 epochs", "epochs": 8, "accuracy": 0.9922},
-    {"recipe": "chosen, a quarter of the images undistorted; stopped, of 16 epochs", "epochs": 10, "accuracy": 0.9934},
-    {"recipe": "chosen; after 8 of 16 epochs", "epochs": 8, "accuracy": 0.9927},
-    {"recipe": "chosen; after 10 of 16 epochs", "epochs": 10, "accuracy": 0.9933},
-    {"recipe": "chosen", "epochs": 16, "accuracy": 0.9944},
-)
-
 
 class _FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]  # Keras has no type stubs.
     """Batch normalisation of images by TensorFlow's fused kernel: the same result in a third of the time on a CPU."""
@@ -109,15 +83,19 @@ class _FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore
         return outputs
 
 
-def training_network(recipe: Recipe = RECIPE) -> keras.Model:
+def training_network(recipe: Recipe = RECIPE, bfloat16: bool = False) -> keras.Model:
     """Build LeNet as it is trained: Table I with batch normalisation before each sigmoid, and dropout.
+
+    Args:
+        recipe: the hyperparameters.
+        bfloat16: compute the convolutions in bfloat16, which makes a step about a fifth shorter on a processor that
+            has the instructions for it; the weights are float32 either way.
 
     Returns:
         A model from float32 (n, 28, 28, 1), pixels divided by 255, to float32 logits (n, 10). Its convolutions and
         dense layers have the names and the kernels' shapes of `build_lenet`; each normalisation is `<layer>_norm`.
     """
-    # Convolutions in bfloat16 make a step about a fifth shorter, on a processor that has the instructions for it.
-    convolution = {"use_bias": False, "dtype": "mixed_bfloat16" if _has_bfloat16() else "float32"}
+    convolution = {"use_bias": False, "dtype": "mixed_bfloat16" if bfloat16 else "float32"}
     norm = {
         "momentum": recipe.norm_momentum,
         "epsilon": recipe.norm_epsilon,
@@ -262,7 +240,7 @@ def train_lenet(
     """
     _check(images, labels, epochs, recipe)
     keras.utils.set_random_seed(seed)
-    network = training_network(recipe)
+    network = training_network(recipe, has_bfloat16())
     optimizer = keras.optimizers.AdamW(recipe.peak_learning_rate, weight_decay=recipe.weight_decay)
     optimizer.exclude_from_weight_decay(var_list=[w for w in network.trainable_variables if len(w.shape) == 1])
     optimizer.build(network.trainable_variables)
@@ -352,69 +330,10 @@ def _check(images: NDArray[np.uint8], labels: NDArray[np.uint8], epochs: int, re
         raise DataError(f"expected at least 1 epoch; received {epochs}; RECIPE.epochs is the full run")
 
 
-def _has_bfloat16() -> bool:
+def has_bfloat16() -> bool:
     """Whether this processor computes convolutions in bfloat16 natively, as far as Linux says."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").split()
     except OSError:
         return False
     return "amx_bf16" in flags or "avx512_bf16" in flags
-
-
-def save_run(lenet: keras.Model, table: list[dict[str, float]], folder: Path, seed: int = SEED) -> dict[str, Any]:
-    """Evaluate a finished network, once, on the 10,000 test images, and write it with its training log.
-
-    Args:
-        lenet: the network that `train_lenet` returned.
-        table: the rows that it returned.
-        folder: where `lenet.keras`, `lenet.h5` and `training_log.json` go.
-        seed: the seed of the run.
-
-    Returns:
-        What `training_log.json` records.
-
-    Raises:
-        ArtifactWriteError: the folder cannot be written.
-    """
-    images, labels = load_mnist("test")
-    probabilities = lenet.predict(images.astype(np.float32) / 255, batch_size=1000, verbose=0)
-    hashes = {}
-    for name in ("lenet.keras", "lenet.h5"):
-        with whole_file(folder / name) as partial:
-            lenet.save(partial)
-        hashes[name] = sha256_file(folder / name)
-    log = {
-        "recipe": asdict(RECIPE),
-        "seed": seed,
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-        },
-        "machine": f"{os.cpu_count()} cores of a processor of type {platform.machine()}; convolutions in "
-        f"{'bfloat16' if _has_bfloat16() else 'float32'} while training",
-        "validation": list(VALIDATION),
-        "epochs": table,
-        "minutes": table[-1]["minutes"],
-        "test_evaluations": 1,
-        "test_correct": int((probabilities.argmax(axis=1) == labels).sum()),
-        "test_total": len(labels),
-        "files": hashes,
-    }
-    write_text(folder / "training_log.json", json.dumps(log, indent=1) + "\n")
-    return log
-
-
-def main() -> None:
-    """Repeat the full run: train on all 60,000 training images, evaluate once, write the files."""
-    parser = argparse.ArgumentParser(description="Train LeNet (Table I) on MNIST, from scratch, and save it.")
-    parser.add_argument("--output", type=Path, default=build_dir() / "lenet", help="folder for the three files")
-    folder = parser.parse_args().output
-    lenet, table = train_lenet(*load_mnist("train"), epochs=RECIPE.epochs, seed=SEED)
-    log = save_run(lenet, table, folder)
-    print(f"{log['test_correct']:,} of {log['test_total']:,} test images right, after {log['minutes']} minutes")
-
-
-if __name__ == "__main__":
-    main()

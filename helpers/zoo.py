@@ -73,7 +73,7 @@ _LENET = ModelRecord(
     labels=tuple("0123456789"),
     weights_file=DATA / "lenet" / "lenet.h5",
     weights_kind="trained",
-    weights_source="trained on the 60,000 MNIST training images by helpers/lenet_training.py; see its training log",
+    weights_source="trained on the 60,000 MNIST training images by helpers/train_lenet.py; see its training log",
     citation="LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998",
 )
 

@@ -1,4 +1,4 @@
-"""Fetch packages of any architecture from the machine's own Debian archives: without root, and leaving its apt alone."""
+"""Fetch packages of any architecture from the machine's own Debian archives, without root and beside its own apt."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 `python -m helpers.series --help` lists the commands. The modules, in the order in which a run uses them:
 
-- `plan` reads the notebooks and what they declare, `parameters` what a user sets, `imports` and `keys` what a result
-  depends on, `records` which results are still valid;
+- `plan` reads the notebooks and what they declare, `parameters` what a user sets, `keys` what a result depends on,
+  `records` which results are still valid;
 - `environment`, `processes`, `child` and `execution` execute one notebook, `schedule` executes many, `run` the series
   and `batch` a table;
 - `titles`, `navigation`, `refresh`, `formulas`, `pages` and `site` look after what people read.

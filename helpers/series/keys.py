@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from helpers.files import sha256_bytes, sha256_file
-from helpers.series.imports import ImportGraph
 from helpers.series.nodes import tags
 from helpers.series.plan import Notebook, Series
+from helpers.sources import ImportGraph
 
 Facts = dict[str, str]
 

@@ -26,25 +26,23 @@ def write_navigation(series: Series) -> list[Path]:
     """
     changed: list[Path] = []
     for notebook in series.everything.values():
-        bar = _solution_bar(series, notebook) if notebook.name in series.solutions else _bar(series, notebook)
-        text = with_navigation(notebook.node, bar)
+        text = file_text(_with_last(notebook.node, navigation_cell(series, notebook.name)))
         if text != notebook.path.read_text(encoding="utf-8"):
             write_text(notebook.path, text)
             changed.append(notebook.path)
     return changed
 
 
-def with_navigation(node: NotebookNode, bar: str) -> str:
-    """The text of a notebook file whose last cell is this bar, whatever bars it had before."""
-    node = copied(node)
-    node.cells = [cell for cell in node.cells if TAG not in tags(cell)]
-    cell = markdown_cell(bar, TAG)
-    if (node.nbformat, node.nbformat_minor) >= (4, 5):
-        cell.id = _CELL_ID
-    else:
-        del cell["id"]
-    node.cells.append(cell)
-    return file_text(node)
+def navigation_cell(series: Series, name: str) -> NotebookNode:
+    """The navigation cell that the notebook of this name should have.
+
+    Raises:
+        SeriesError: a solution whose name fits no notebook.
+    """
+    notebook = series.everything[name]
+    cell = markdown_cell(_solution_bar(series, notebook) if name in series.solutions else _bar(series, notebook), TAG)
+    cell.id = _CELL_ID
+    return cell
 
 
 def neighbours(names: list[str], name: str) -> tuple[str | None, str | None]:
@@ -61,6 +59,16 @@ def solved_notebook(series: Series, solution: Notebook) -> Notebook:
     """
     name = solution.name.removeprefix(f"{SOLUTIONS}/")
     return series.find(name if name in series.notebooks else name.partition("_")[0])
+
+
+def _with_last(node: NotebookNode, cell: NotebookNode) -> NotebookNode:
+    """A copy of a notebook that ends with this navigation cell, whatever bars it had before."""
+    node = copied(node)
+    node.cells = [each for each in node.cells if TAG not in tags(each)]
+    if (node.nbformat, node.nbformat_minor) < (4, 5):
+        del cell["id"]  # only newer notebooks have these
+    node.cells.append(cell)
+    return node
 
 
 def _bar(series: Series, notebook: Notebook) -> str:

@@ -96,7 +96,7 @@ def refuse_paths(node: NotebookNode, folders: Iterable[Path], name: str) -> None
         SeriesError: one does; the message names the cell.
     """
     named = "|".join(re.escape(str(folder)) for folder in folders if folder.parent != folder)
-    # Only whole folders: /root is not in /rootfs, and not in the middle of usr/root.
+    # Only whole folders: /some/one is not in /some/ones, and not in the middle of x/some/one.
     found_in = re.compile(rf"(?<![\w.-])(?:{named})(?![\w-])")
     for number, cell in enumerate(code_cells(node), start=1):
         for text in _texts(cell.outputs):

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from helpers.series.imports import ImportGraph
 from helpers.series.keys import Keys
+from helpers.sources import ImportGraph
 
 
 @pytest.fixture
