@@ -52,8 +52,8 @@ class Ledger:
         where: Where = "pc",
         note: str = "",
         subject: str = "",
-    ) -> str:
-        """Write a row.
+    ) -> None:
+        """Write a row, and print a line that says so.
 
         Args:
             claim: the claim's id in `helpers.paper.claims()`.
@@ -62,9 +62,6 @@ class Ledger:
             where: on what it was measured (for `not measurable here`: where it would be).
             note: the reason or the source; needed for every status but `reproduced`.
             subject: what exactly was measured, where one claim has several rows, such as `LiteRT, x86-64`.
-
-        Returns:
-            A line that says what was recorded.
 
         Raises:
             LedgerError: an unknown claim, or something that the status does not allow.
@@ -99,7 +96,29 @@ class Ledger:
         _write(ledger_dir() / f"{self.notebook}.json", list(self._rows.values()))
         paper = "" if stated.paper is None else f"paper: {stated.paper}, "
         shown = "" if measured is None else f" ({paper}here: {measured})"
-        return f"{status}: {row['claim']}{shown}"
+        print(f"{status}: {row['claim']}{shown}")
+
+    def judge(self, claim: str, holds: bool, measured: str | float, note: str = "", **row: Any) -> None:
+        """Write a row whose status follows from a measurement: `reproduced` if the claim holds, else `deviates`.
+
+        Args:
+            claim: the claim's id.
+            holds: whether the measurement agrees with the claim.
+            measured: what was measured.
+            note: what there is to add.
+            row: `where` and `subject`, as `record` takes them.
+
+        Raises:
+            LedgerError: as `record`.
+        """
+        status: Status = "reproduced" if holds else "deviates"
+        self.record(claim, status, measured, note=note or f"measured in {self.notebook}", **row)
+
+    def cite(self) -> None:
+        """Write the rows of this notebook's claims about the world, with the verdicts and sources of the data."""
+        for claim in claims().values():
+            if claim.notebook == self.notebook and claim.verdict:
+                self.record(claim.id, claim.verdict, note=claim.source)
 
     def table(self) -> pd.DataFrame:
         """This notebook's rows so far."""

@@ -35,6 +35,8 @@ class Claim:
         unit: the unit of that number, or an empty string.
         about: what it speaks of: a `pc`, a `phone` (only a phone's log can reproduce it), or the `world`.
         notebook: the notebook that checks it.
+        verdict: for a fact about the world, what the source says: `cited` or `paper in error`; else empty.
+        source: that source, or the reason; else empty.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Claim:
     unit: str
     about: About
     notebook: str
+    verdict: Literal["cited", "paper in error", ""] = ""
+    source: str = ""
 
 
 @cache

@@ -31,12 +31,12 @@ Box = tuple[float, float, str]
 Arrow = tuple[str, str, str]
 
 
-def show(figure: Figure, alt: str) -> ShownImage:
+def show(figure: Figure, alt: str = "") -> ShownImage:
     """Turn a figure into a small picture for a notebook, and close it.
 
     Args:
         figure: the figure.
-        alt: what the picture shows, for readers who do not see it.
+        alt: what the picture shows, for readers who do not see it; a figure that is always the same brings its own.
 
     Returns:
         A PNG picture, which a notebook displays when it is a cell's last value.
@@ -48,7 +48,7 @@ def show(figure: Figure, alt: str) -> ShownImage:
     small = io.BytesIO()
     with Image.open(drawn) as picture:
         picture.convert("RGB").quantize(_COLOURS).save(small, format="png", optimize=True)
-    return ShownImage(data=small.getvalue(), alt=alt)  # type: ignore[no-untyped-call]
+    return ShownImage(data=small.getvalue(), alt=alt or figure.get_label())  # type: ignore[no-untyped-call]
 
 
 def new_figure(width: float, height: float, nrows: int = 1, ncols: int = 1) -> tuple[Figure, list[list[Axes]]]:
@@ -89,7 +89,12 @@ def figure_1() -> Figure:
         ("freeze", "tfcoreml", RED),
         ("tfcoreml", "coreml", RED),
     ]
-    figure = _flow(boxes, arrows, (10.6, 3.9))
+    alt = (
+        "Keras leads over CoreMLTools to Core ML and the iOS app, and over the TensorFlow graph and a .pb "
+        "file to TensorFlow for Mobile and the Android app. TensorFlow leads to the same .pb file and over "
+        "tf-coreml to Core ML."
+    )
+    figure = _flow(boxes, arrows, (10.6, 3.9), alt)
     axis = figure.axes[0]
     axis.plot([], [], color=BLUE, label="Keras first")
     axis.plot([], [], color=RED, linestyle="--", label="TensorFlow first")
@@ -119,7 +124,11 @@ def figure_2() -> Figure:
         ("load", "options", BLUE),
         ("options", "mlmodel", BLUE),
     ]
-    return _flow(boxes, arrows, (10.6, 3.2))
+    alt = (
+        "Train or take a model, save as .h5. Then below: get the session from the backend, variables to "
+        "constants, write .pb. And above: load in CoreMLTools, choose image or array input, save .mlmodel."
+    )
+    return _flow(boxes, arrows, (10.6, 3.2), alt)
 
 
 def figure_3() -> Figure:
@@ -142,13 +151,19 @@ def figure_3() -> Figure:
         ("check", "alter", GRAY),
         ("alter", "constants", GRAY),
     ]
-    return _flow(boxes, arrows, (10.6, 3.6))
+    alt = (
+        "Train in TensorFlow, variables to constants, write .pb, which TensorFlow for Mobile reads. "
+        "tf-coreml checks that it knows all operations; if not, the model is altered and frozen again; else "
+        "it saves a .mlmodel."
+    )
+    return _flow(boxes, arrows, (10.6, 3.6), alt)
 
 
-def _flow(boxes: dict[str, Box], arrows: Sequence[Arrow], size: tuple[float, float]) -> Figure:
+def _flow(boxes: dict[str, Box], arrows: Sequence[Arrow], size: tuple[float, float], alt: str) -> Figure:
     """Draw boxes and the arrows between them; red arrows are dashed, so that colour is not the only sign."""
     sns.set_theme(style="white")
     figure, axis = plt.subplots(figsize=size, layout="constrained")
+    figure.set_label(alt)
     half_width, half_height = 0.92, 0.36
     for x, y, text in boxes.values():
         corner = (x - half_width, y - half_height)

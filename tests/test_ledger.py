@@ -77,3 +77,25 @@ def test_ledger_dir_can_be_moved_for_batches(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("LEDGER_DIR", str(tmp_path / "elsewhere"))
     Ledger("a").record("table1.depth", "reproduced", 2)
     assert (tmp_path / "elsewhere" / "a.json").is_file()
+
+
+def test_judging_gives_the_status() -> None:
+    ledger = Ledger("03_freeze_for_android")
+    ledger.judge("steps.constants", True, 0)
+    ledger.judge("steps.session", False, "no session", "gone")
+    assert ledger.table()["status"].tolist() == ["reproduced", "deviates"]
+    with pytest.raises(LedgerError, match="only a phone's log"):
+        ledger.judge("results.lenet_same", True, 0, where="arm-emulated")
+
+
+def test_citing_covers_the_notebooks_facts_about_the_world() -> None:
+    ledger = Ledger("03_freeze_for_android")
+    ledger.cite()
+    expected = [claim for claim in claims().values() if claim.notebook == ledger.notebook and claim.about == "world"]
+    assert len(ledger.table()) == len(expected) > 5
+    assert ledger.table()["note"].str.len().min() > 20
+
+
+def test_every_fact_about_the_world_has_its_source() -> None:
+    for claim in claims().values():
+        assert bool(claim.source) == bool(claim.verdict) == (claim.about == "world"), claim.id

@@ -10,8 +10,10 @@ import time
 import psutil
 import pytest
 
+# Whoever runs the tests in the background may have had Ctrl-C ignored, and children inherit that.
 COMMAND = (
-    "import sys, pathlib; from helpers.series.__main__ import main; sys.exit(main(['run'], pathlib.Path(sys.argv[1])))"
+    "import signal, sys, pathlib; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from helpers.series.__main__ import main; sys.exit(main(['run'], pathlib.Path(sys.argv[1])))"
 )
 
 
