@@ -33,7 +33,7 @@ test: setup ## run every test; LANES=all makes a lane that cannot run a failure
 		--nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
 lab: setup ## open JupyterLab on notebook 00
-	@$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+	@$(BIN)/jupyter lab --allow-root notebooks/00_start_here.ipynb
 
 refresh: setup ## re-execute one committed notebook in place: make refresh NB=03
 	@$(RUN) refresh $(NB) $(PARAMS)

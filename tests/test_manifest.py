@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
 
+from helpers.data import load_mnist
 from helpers.errors import ManifestError
 from helpers.files import DATA
 from helpers.manifest import MANIFEST_NAME, Manifest, checked_file, load_manifest, manifest_schema
@@ -30,6 +34,39 @@ def test_a_real_manifest_validates_against_the_exported_schema(lenet: tuple[Mani
     jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text())).validate(content)
     assert content["model"] == "lenet"
     assert {file["format"] for file in content["files"]} == {"h5", "frozen_pb", "plain_tensorflow_pb", "tflite"}
+
+
+@pytest.mark.parametrize("file_format", ["frozen_pb", "plain_tensorflow_pb", "tflite"])
+def test_the_manifest_alone_is_enough_to_run_a_file(lenet: tuple[Manifest, Path], file_format: str) -> None:
+    """A stranger with the JSON, the file and a bare runtime gets the digits right: nothing else is needed."""
+    folder = lenet[1]
+    content = json.loads((folder / MANIFEST_NAME).read_text())
+    (file,) = [file for file in content["files"] if file["format"] == file_format]
+    digits, labels = load_mnist("test")
+    tensor = digits[:300].astype(np.float32) * content["input"]["scale"][0] + content["input"]["bias"][0]
+    run = _run_tflite if file_format == "tflite" else _run_pb
+    answers = run(folder / file["path"], file["input_node"], file["output_node"], tensor).argmax(axis=1)
+    right = np.array([content["labels"][answer] for answer in answers]) == labels[:300].astype(str)
+    assert right.mean() > 0.98
+
+
+def _run_pb(path: Path, source: str, sink: str, tensor: np.ndarray) -> np.ndarray:
+    graph = tf.compat.v1.GraphDef.FromString(path.read_bytes())
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        tf.compat.v1.import_graph_def(graph, name="")
+        return np.asarray(session.run(f"{sink}:0", {f"{source}:0": tensor}))
+
+
+def _run_tflite(path: Path, source: str, sink: str, tensor: np.ndarray) -> np.ndarray:
+    interpreter = Interpreter(str(path))
+    interpreter.allocate_tensors()
+    index = {detail["name"]: detail["index"] for detail in interpreter.get_tensor_details()}
+    rows = []
+    for image in tensor:
+        interpreter.set_tensor(index[source], image[np.newaxis])
+        interpreter.invoke()
+        rows.append(interpreter.get_tensor(index[sink]))
+    return np.concatenate(rows)
 
 
 def test_a_manifest_survives_writing_and_reading(lenet: tuple[Manifest, Path]) -> None:
