@@ -29,8 +29,8 @@ test: setup ## run every test; LANES=all makes a lane that cannot run a failure
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n 2 --dist loadscope tests
-	@$(BIN)/python -m pytest -n 2 --dist loadscope -p no:cacheprovider --nbval --nbval-cell-timeout 900 \
-		--nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -p no:cacheprovider $$($(BIN)/python -m helpers.setup_check) \
+		--nbval-cell-timeout 900 --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
 lab: setup ## open JupyterLab on notebook 00
 	@$(BIN)/jupyter lab --allow-root notebooks/00_start_here.ipynb

@@ -6,6 +6,8 @@ A file depends on the model, its weights, the converter's source and the version
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -17,7 +19,7 @@ from tqdm import tqdm
 from helpers.convert import frozen, keras_file, litert, plain_tensorflow
 from helpers.convert.nodes import ConvertedNodes
 from helpers.data import checked_bytes
-from helpers.errors import ManifestError
+from helpers.errors import ArtifactWriteError, ManifestError
 from helpers.files import build_dir, ensure_folder, sha256_bytes, sha256_file
 from helpers.manifest import Manifest, ModelFile, Weights, checked_file, load_manifest, save_manifest
 from helpers.sources import source_hash
@@ -56,7 +58,7 @@ def build_model(name: str, progress: bool = False) -> tuple[Manifest, Path]:
         kind=record.weights_kind, source=record.weights_source, sha256=sha256_bytes(checked_bytes(record.weights_file))
     )
     # Two notebooks may ask for the same model at once; the second waits and then finds everything there.
-    with FileLock(folder / ".lock"):
+    with _alone(folder):
         known = _known_files(folder)
         files = []
         for converter in tqdm(_CONVERTERS[name], desc=f"{record.title} files", disable=not progress):
@@ -75,6 +77,23 @@ def build_model(name: str, progress: bool = False) -> tuple[Manifest, Path]:
         )
         save_manifest(manifest, folder)
     return manifest, folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock."""
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire()
+    except OSError as error:
+        raise ArtifactWriteError(
+            f"could not lock {folder}: expected a folder that can be written, received '{error.strerror or error}'; "
+            "correct its rights, or set BUILD_DIR to another folder"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _known_files(folder: Path) -> dict[str, ModelFile]:

@@ -43,6 +43,7 @@ class Ledger:
         """
         self.notebook = notebook
         self._rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+        _write(ledger_dir() / f"{notebook}.json", [])
 
     def record(
         self,
@@ -94,9 +95,9 @@ class Ledger:
         }
         self._rows[claim, subject, where] = row
         _write(ledger_dir() / f"{self.notebook}.json", list(self._rows.values()))
-        paper = "" if stated.paper is None else f"paper: {stated.paper}, "
-        shown = "" if measured is None else f" ({paper}here: {measured})"
-        print(f"{status}: {row['claim']}{shown}")
+        values = {"paper": stated.paper, "here": measured}
+        shown = ", ".join(f"{whose}: {value}" for whose, value in values.items() if value is not None)
+        print(f"{status}: {row['claim']}" + (f" ({shown})" if shown else ""))
 
     def judge(self, claim: str, holds: bool, measured: str | float, note: str = "", **row: Any) -> None:
         """Write a row whose status follows from a measurement: `reproduced` if the claim holds, else `deviates`.

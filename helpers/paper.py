@@ -15,11 +15,6 @@ import yaml
 
 from helpers.files import DATA
 
-CITATION = (
-    "A. Sehgal and N. Kehtarnavaz, Guidelines and Benchmarks for Deployment of Deep Learning Models on Smartphones as "
-    "Real-Time Apps, Machine Learning and Knowledge Extraction 1(1), 2019"
-)
-
 About = Literal["pc", "phone", "world"]
 
 
@@ -35,7 +30,7 @@ class Claim:
         unit: the unit of that number, or an empty string.
         about: what it speaks of: a `pc`, a `phone` (only a phone's log can reproduce it), or the `world`.
         notebook: the notebook that checks it.
-        verdict: for a fact about the world, what the source says: `cited` or `paper in error`; else empty.
+        verdict: for a fact about the world, what the source says, or why none can; else empty.
         source: that source, or the reason; else empty.
     """
 
@@ -46,7 +41,7 @@ class Claim:
     unit: str
     about: About
     notebook: str
-    verdict: Literal["cited", "paper in error", ""] = ""
+    verdict: Literal["cited", "paper in error", "not measurable here", ""] = ""
     source: str = ""
 
 

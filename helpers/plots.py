@@ -75,6 +75,7 @@ def figure_1() -> Figure:
     arrows = [
         ("other", "keras", GRAY),
         ("other", "tf", GRAY),
+        ("other", "coremltools", GRAY),
         ("keras", "coremltools", BLUE),
         ("coremltools", "coreml", BLUE),
         ("coreml", "ios", BLUE),
@@ -278,5 +279,5 @@ def accuracy_intervals(results: dict[str, Accuracy], paper_percent: float) -> Fi
     axis.set_yticks(range(len(results)), list(results))
     axis.invert_yaxis()
     axis.set_xlabel("top-1 accuracy on the 10,000 test digits (%), with 95 % Wilson interval")
-    axis.legend(loc="best", fontsize=8)
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=8, frameon=False)
     return figure

@@ -50,6 +50,8 @@ def load_recorded(
         info = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"expected the record {name}.json in {folder}: {error}; make it with {_WAY_OUT}") from error
+    if not isinstance(info, dict) or not isinstance(info.get("classes"), int):
+        raise DataError(f"{name}.json in {folder} is not a record of predictions; make it anew with {_WAY_OUT}")
     path = folder / f"{name}.npz"
     for what, expected, received in (
         ("model file", info.get("model_sha256"), model_sha256),
@@ -61,7 +63,7 @@ def load_recorded(
                 f"the record {name} is of other {what}: expected SHA-256 {expected}, received {received}; "
                 f"make it anew with {_WAY_OUT}"
             )
-    return Recorded(read_predictions(path, (len(images), int(info["classes"]))), info)
+    return Recorded(read_predictions(path, (len(images), info["classes"])), info)
 
 
 _WAY_OUT = "'python -m helpers.recorded', then copy build/recorded to data/recorded"

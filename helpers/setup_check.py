@@ -6,6 +6,7 @@ Taught in notebook 00_start_here.
 from __future__ import annotations
 
 import json
+import platform
 import re
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -44,6 +45,19 @@ def check_setup() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "found", "as expected"])
 
 
+def other_than_reference() -> str | None:
+    """What is different here from the configuration whose outputs the notebooks store, in one line.
+
+    Returns:
+        None on the reference configuration: Linux x86-64, Python 3.11, the pinned packages, every lane.
+    """
+    from helpers.lanes.arm import arm_available
+
+    if (sys.platform, platform.machine(), sys.version_info[:2]) != ("linux", "x86_64", (3, 11)):
+        return f"{sys.platform} {platform.machine()}, Python {platform.python_version()}"
+    return arm_available()
+
+
 def locked_versions() -> dict[str, tuple[str, ...]]:
     """The versions that `requirements.lock` allows, by package name; some depend on Python's version."""
     lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
@@ -73,3 +87,13 @@ def _yes(good: bool, way_out: str | None = None) -> str:
     if good:
         return "yes"
     return f"no ({way_out})" if way_out else "no"
+
+
+if __name__ == "__main__":
+    # For `make test`: how nbval is to compare. Elsewhere than on the reference configuration it only runs the cells.
+    difference = other_than_reference()
+    if difference is not None:
+        print(
+            f"stored outputs are run but not compared, because this is not the reference: {difference}", file=sys.stderr
+        )
+    print("--nbval" if difference is None else "--nbval-lax")

@@ -22,7 +22,8 @@ from helpers.files import PROJECT, sha256_bytes, sha256_file
 def source_hash(module: str) -> str:
     """The SHA-256 over a module of this package and all modules that it imports, by name and content.
 
-    The `__init__` files of packages are left out: in this package they hold no logic but lists of engines.
+    The `__init__` files of packages are left out: what they hold (start-up, the list of engines) changes no result,
+    and they name every engine, so that a change of one would count as a change of all.
 
     Args:
         module: its dotted name, such as `helpers.engines.litert`.

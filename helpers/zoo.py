@@ -31,7 +31,7 @@ class ModelRecord:
         weights_file: the Keras .h5 file with the weights.
         weights_kind: `trained` or `untrained`; everything shown of an untrained model says so.
         weights_source: where the weights come from, in words.
-        citation: the publication that introduced the network.
+        citation: the publication that introduced the network, or that it follows.
     """
 
     name: str
@@ -49,7 +49,7 @@ def build_lenet() -> keras.Model:
     """Build LeNet as Table I of the paper describes it, with fresh weights.
 
     Two 5x5 convolutions of 16 and 32 filters, sigmoid, one 2x2 average pooling, then fully connected layers of 256, 128
-    and 10: 866,890 parameters. Table I leaves open where the pooling stands; notebook 02 says why it stands here.
+    and 10: 866,890 parameters. Table I leaves open where the pooling stands; notebook 01 says why it stands here.
 
     Returns:
         A model from float32 (n, 28, 28, 1), pixels divided by 255, to float32 probabilities (n, 10).
@@ -74,7 +74,7 @@ _LENET = ModelRecord(
     weights_file=DATA / "lenet" / "lenet.h5",
     weights_kind="trained",
     weights_source="trained on the 60,000 MNIST training images by helpers/train_lenet.py; see its training log",
-    citation="LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998",
+    citation="Sehgal and Kehtarnavaz 2019, Table I; after LeCun et al. 1998, whose LeNet-5 is smaller",
 )
 
 _RECORDS = {record.name: record for record in (_LENET,)}

@@ -96,6 +96,15 @@ def test_an_unwritable_build_folder_is_one_clear_error(tmp_path: Path) -> None:
         build_model("lenet")
 
 
+def test_a_folder_that_may_not_be_written_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: object) -> None:
+        raise PermissionError(13, "Permission denied", ".lock")
+
+    monkeypatch.setattr(artifacts.FileLock, "acquire", refuse)
+    with pytest.raises(ArtifactWriteError, match=r"could not lock .*Permission denied.*BUILD_DIR"):
+        build_model("lenet")
+
+
 def test_an_unknown_model_is_named() -> None:
     with pytest.raises(ModelFileError, match="received 'alexnet'"):
         build_model("alexnet")

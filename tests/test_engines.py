@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from helpers.accuracy import agreement
+from helpers.convert import frozen, litert
 from helpers.data import load_mnist
 from helpers.engines import engine_names, open_engine
 from helpers.engines.frozen import FrozenEngine, PlainTensorFlowEngine
@@ -91,6 +93,31 @@ def test_a_damaged_file_with_a_matching_manifest_is_refused_too(
     path.write_bytes({"half": content[: len(content) // 2], "empty": b"", "rubbish": b"rubbish" * 1000}[damage])
     with pytest.raises(DeploymentError):
         engine_class(_with_new_hash(lenet_copy, engine_class.file_format), lenet_copy)
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Whole, valid files of another network, which takes images of 16x16."""
+    image = keras.Input((16, 16, 1), name="image")
+    out = keras.layers.Dense(10, activation="softmax", name="answer")(keras.layers.Flatten()(image))
+    folder = tmp_path_factory.mktemp("foreign")
+    keras.Model(image, out).save(folder / "other.h5")
+    frozen.convert(folder / "other.h5", folder / "other.pb")
+    litert.convert(folder / "other.h5", folder / "other.tflite")
+    return {name: folder / f"other.{name}" for name in ("h5", "pb", "tflite")}
+
+
+@pytest.mark.parametrize("engine_class", ENGINES, ids=lambda each: each.name)
+def test_another_networks_valid_file_is_refused(
+    lenet_copy: Path, foreign: dict[str, Path], digits: NDArray[np.uint8], engine_class: Any
+) -> None:
+    path = lenet_copy / load_manifest(lenet_copy).file(engine_class.file_format).path
+    path.write_bytes(foreign[path.suffix.removeprefix(".")].read_bytes())
+    with (
+        pytest.raises(DeploymentError),
+        engine_class(_with_new_hash(lenet_copy, engine_class.file_format), lenet_copy) as it,
+    ):
+        it.predict(digits[:2])
 
 
 def test_another_networks_graph_is_named(lenet_copy: Path) -> None:

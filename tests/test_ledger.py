@@ -25,6 +25,28 @@ def test_table_1_has_its_14_rows() -> None:
     assert sum(claim.section == "Table I" for claim in claims().values()) == 14
 
 
+def test_table_1_holds_the_papers_values() -> None:
+    assert table_1()["lenet"].tolist() == [
+        *("28x28x1", "2", "2", "5", "1", "1, 16", "16, 32", "3", "128 - 3200", "10 - 256"),
+        *("866K", "28M", "3.5MB", "99.43"),
+    ]
+
+
+def test_the_statements_hold_the_papers_numbers() -> None:
+    stated = {claim.id: claim.paper for claim in claims().values() if not claim.id.startswith("table1.")}
+    assert {name: value for name, value in stated.items() if value is not None} == {
+        "intro.owners": "> 2.5 billion",
+        "lenet.layers": "2 + 3",
+        "lenet.pooling": "2x2",
+        "accuracy.mnist_test": 10_000,
+        "results.lenet_pc": 99.43,
+        "results.lenet_pixel2": 99.43,
+        "results.lenet_iphone8": 99.43,
+        "results.pixel2_ms": 5.66,
+        "results.iphone8_ms": 5.2,
+    }
+
+
 def test_a_row_has_all_columns_and_is_written_at_once(tmp_path: Path) -> None:
     Ledger("02_lenet_on_mnist").record("table1.parameters", "reproduced", 866_890)
     (row,) = json.loads((tmp_path / "ledger" / "02_lenet_on_mnist.json").read_text())
@@ -82,7 +104,7 @@ def test_ledger_dir_can_be_moved_for_batches(tmp_path: Path, monkeypatch: pytest
 def test_judging_gives_the_status() -> None:
     ledger = Ledger("03_freeze_for_android")
     ledger.judge("steps.constants", True, 0)
-    ledger.judge("steps.session", False, "no session", "gone")
+    ledger.judge("steps.graph_io", False, "no file", "gone")
     assert ledger.table()["status"].tolist() == ["reproduced", "deviates"]
     with pytest.raises(LedgerError, match="only a phone's log"):
         ledger.judge("results.lenet_same", True, 0, where="arm-emulated")
@@ -99,3 +121,9 @@ def test_citing_covers_the_notebooks_facts_about_the_world() -> None:
 def test_every_fact_about_the_world_has_its_source() -> None:
     for claim in claims().values():
         assert bool(claim.source) == bool(claim.verdict) == (claim.about == "world"), claim.id
+
+
+def test_a_new_ledger_starts_empty(tmp_path: Path) -> None:
+    Ledger("a").record("table1.depth", "reproduced", 2)
+    Ledger("a")
+    assert json.loads((tmp_path / "ledger" / "a.json").read_text()) == []

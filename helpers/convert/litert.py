@@ -34,7 +34,8 @@ def convert(source: Path, target: Path) -> ConvertedNodes:
         target: the .tflite file to write.
 
     Returns:
-        The names of the input and output tensors. A .tflite file gives its outputs alone, no intermediate layer.
+        The names of the input and output tensors. An app gets these outputs alone; only a
+        debugging switch of the interpreter keeps what is computed between.
 
     Raises:
         ModelFileError: the source is not a usable Keras model.

@@ -39,7 +39,7 @@ class ArmLiteRTEngine(Engine):
     """
 
     name: ClassVar[str] = "arm"
-    title: ClassVar[str] = "LiteRT, ARM (emulated)" if EMULATED else "LiteRT, ARM"
+    title: ClassVar[str] = "LiteRT, ARMv8 (emulated)" if EMULATED else "LiteRT, ARMv8"
     where: ClassVar[str] = "arm-emulated" if EMULATED else "pc"
     emulated: ClassVar[bool] = EMULATED
     file_format: ClassVar[str] = "tflite"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from helpers.convert.keras_file import load_h5
 from helpers.engines.base import Engine
+from helpers.errors import ModelFileError
 from helpers.manifest import Manifest
 
 
@@ -23,9 +24,18 @@ class KerasEngine(Engine):
     file_format: ClassVar[str] = "h5"
 
     def __init__(self, manifest: Manifest, folder: Path) -> None:
-        """Load the model; see `helpers.convert.keras_file.load_h5` for the errors."""
+        """Load the model.
+
+        Raises:
+            ModelFileError: the file is not a Keras model that is safe to load, or takes images of another size.
+        """
         super().__init__(manifest, folder)
         self._model = load_h5(self.path)
+        if self._model.input_shape[1:] != manifest.input.shape:
+            raise ModelFileError(
+                f"expected {self.path.name} to take images of shape {manifest.input.shape}; received one that takes "
+                f"{self._model.input_shape[1:]}; is it another model's file?"
+            )
 
     def invoke(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Engine.invoke`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar
@@ -19,7 +20,7 @@ class LiteRTEngine(Engine):
     """A .tflite file in the LiteRT interpreter, one image at a time as in an app."""
 
     name: ClassVar[str] = "litert"
-    title: ClassVar[str] = "LiteRT, x86-64"
+    title: ClassVar[str] = f"LiteRT, {platform.machine()}"
     file_format: ClassVar[str] = "tflite"
 
     def __init__(self, manifest: Manifest, folder: Path, threads: int = 1) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from helpers.files import sha256_file, write_text
-from helpers.series.keys import key_of
+from helpers.series.keys import content_hash, key_of
 
 
 class Record(BaseModel):
@@ -22,8 +22,8 @@ class Record(BaseModel):
     facts: dict[str, str]
     sha256: str
     """Of the executed notebook."""
-    files: tuple[str, ...]
-    """What the notebook left for others: paths relative to the build folder."""
+    files: dict[str, str]
+    """What the notebook left for others: paths relative to the build folder, and the hashes of their contents."""
     minutes: float
 
     def write(self, path: Path) -> None:
@@ -54,5 +54,5 @@ def what_changed(record: Record, facts: Mapping[str, str], output: Path, build: 
         return f"changed: {', '.join(changed[:3])}{more}"
     if not output.is_file() or sha256_file(output) != record.sha256:
         return "its executed notebook is gone or was edited"
-    gone = [name for name in record.files if not (build / name).exists()]
-    return f"gone from the build folder: {', '.join(gone)}" if gone else ""
+    other = [name for name, content in record.files.items() if content_hash(build / name) != content]
+    return f"gone from the build folder, or written by others: {', '.join(other)}" if other else ""

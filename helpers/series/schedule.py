@@ -15,7 +15,7 @@ from tqdm import tqdm
 from helpers.files import sha256_file
 from helpers.series.environment import child_environment
 from helpers.series.execution import Ended, Execution, Limits
-from helpers.series.keys import Facts, key_of
+from helpers.series.keys import Facts, content_hash, key_of
 from helpers.series.plan import Notebook
 from helpers.series.records import Record, read_record, what_changed
 
@@ -173,7 +173,7 @@ def _conclude(job: Job, execution: Execution, ended: Ended) -> Outcome:
         key=key_of(job.facts),
         facts=job.facts,
         sha256=sha256_file(job.output),
-        files=(*job.notebook.declared.outputs, *ledger),
+        files={path: content_hash(job.build / path) for path in (*job.notebook.declared.outputs, *ledger)},
         minutes=minutes,
     ).write(job.record)
     return Outcome("executed", minutes)

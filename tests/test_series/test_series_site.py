@@ -64,7 +64,7 @@ def site(project):
         key=keys.key("00_a"),
         facts=keys.facts("00_a"),
         sha256=sha256_file(executed),
-        files=(),
+        files={},
         minutes=1,
     ).write(series.record("00_a"))
     return build_site(series).parent
