@@ -58,11 +58,14 @@ $(VENV)/.ready: requirements.lock pyproject.toml apt.txt
 		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
 			$$(cat apt.txt) > /dev/null; } || echo "apt.txt could not be installed; going on without"; \
 	fi
-	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] <= (3, 13) else \
+	@test -n "$(PYTHON)" && command -v "$(PYTHON)" > /dev/null && "$(PYTHON)" -c 'pass' 2> /dev/null \
+		&& test "$$("$(PYTHON)" -c 'print(7)' 2> /dev/null)" = 7 \
+		|| { echo "expected PYTHON to name a Python; received '$(PYTHON)'; try make PYTHON=python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] <= (3, 13) else \
 		"expected Python 3.11, 3.12 or 3.13; received %d.%d; name another with make PYTHON=python3.11" % sys.version_info[:2])'
 	@echo "Making the virtual environment from requirements.lock (about a minute, 2 GB)"
 	@rm -rf $(VENV)
-	@$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -59,11 +59,16 @@ def build_model(name: str, progress: bool = False) -> tuple[Manifest, Path]:
     )
     # Two notebooks may ask for the same model at once; the second waits and then finds everything there.
     with _alone(folder):
+        # What a killed process left half-written; nobody else writes here now.
+        for leftover in folder.glob(f".{record.name}*"):
+            leftover.unlink(missing_ok=True)
         known = _known_files(folder)
         files = []
         for converter in tqdm(_CONVERTERS[name], desc=f"{record.title} files", disable=not progress):
-            recipe = _recipe(record, weights, converter, tools)
-            file = known.get(recipe) or _make(record, converter, folder, recipe)
+            basis = _basis(record, weights, converter, tools)
+            file = known.get(converter.FORMAT)
+            if file is None or file.path != _file_name(record, converter) or file.recipe != _recipe(basis, file):
+                file = _make(record, converter, folder, basis)
             files.append(file)
         manifest = Manifest(
             model=record.name,
@@ -75,7 +80,8 @@ def build_model(name: str, progress: bool = False) -> tuple[Manifest, Path]:
             files=tuple(files),
             tools=tools,
         )
-        save_manifest(manifest, folder)
+        if not _is_saved(manifest, folder):
+            save_manifest(manifest, folder)
     return manifest, folder
 
 
@@ -96,31 +102,48 @@ def _alone(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def _is_saved(manifest: Manifest, folder: Path) -> bool:
+    try:
+        return load_manifest(folder) == manifest
+    except ManifestError:
+        return False
+
+
 def _known_files(folder: Path) -> dict[str, ModelFile]:
-    """The files of an earlier run whose content is still what its manifest says, by recipe."""
+    """The files of an earlier run whose content is still what its manifest says, by format."""
     try:
         manifest = load_manifest(folder)
     except ManifestError:
         return {}
-    known = {}
+    known: dict[str, ModelFile] = {}
     for file in manifest.files:
         try:
             checked_file(manifest, folder, file.format)
         except ManifestError:
             continue
-        known[file.recipe] = file
+        known[file.format] = file
     return known
 
 
-def _recipe(record: ModelRecord, weights: Weights, converter: ModuleType, tools: dict[str, str]) -> str:
+def _basis(record: ModelRecord, weights: Weights, converter: ModuleType, tools: dict[str, str]) -> str:
+    """The hash of all that a file is made from."""
     parts = [record.name, weights.sha256, converter.FORMAT, source_hash(converter.__name__), *sorted(tools.items())]
     return sha256_bytes(repr(parts).encode())
 
 
-def _make(record: ModelRecord, converter: ModuleType, folder: Path, recipe: str) -> ModelFile:
-    target = folder / f"{record.name}{converter.FILE_SUFFIX}"
+def _recipe(basis: str, file: ModelFile) -> str:
+    """The hash of what a file was made from and of what came out, so that an edited manifest does not pass."""
+    return sha256_bytes(f"{basis} {file.model_dump_json(exclude={'recipe'})}".encode())
+
+
+def _file_name(record: ModelRecord, converter: ModuleType) -> str:
+    return f"{record.name}{converter.FILE_SUFFIX}"
+
+
+def _make(record: ModelRecord, converter: ModuleType, folder: Path, basis: str) -> ModelFile:
+    target = folder / _file_name(record, converter)
     nodes: ConvertedNodes = converter.convert(record.weights_file, target)
-    return ModelFile(
+    file = ModelFile(
         format=converter.FORMAT,
         path=target.name,
         sha256=sha256_file(target),
@@ -128,5 +151,6 @@ def _make(record: ModelRecord, converter: ModuleType, folder: Path, recipe: str)
         input_node=nodes.input_node,
         output_node=nodes.output_node,
         intermediate_nodes=nodes.intermediate_nodes,
-        recipe=recipe,
+        recipe="0" * 64,
     )
+    return file.model_copy(update={"recipe": _recipe(basis, file)})

@@ -66,8 +66,11 @@ def load_photo(name: str) -> NDArray[np.uint8]:
         raise DataError(f"the project has the photos {', '.join(PHOTOS)}; received {name!r}")
     path = DATA / "photos" / f"{name}.png"
     checked_bytes(path)
-    with Image.open(path) as photo:
-        return np.asarray(photo.convert("RGB"))
+    try:
+        with Image.open(path) as photo:
+            return np.asarray(photo.convert("RGB"))
+    except OSError as error:
+        raise DataError(f"{path} is not a whole picture: {error}; restore it from the repository") from error
 
 
 def checked_bytes(path: Path) -> bytes:
@@ -81,7 +84,7 @@ def checked_bytes(path: Path) -> bytes:
         DataError: the file is missing, has no recorded checksum, or differs from it.
     """
     key = f"{path.parent.name}/{path.name}"
-    expected = json.loads((DATA / "checksums.json").read_text(encoding="utf-8")).get(key)
+    expected = recorded_checksums().get(key)
     if expected is None:
         raise DataError(f"{key} has no entry in data/checksums.json; expected one of the project's own data files")
     try:
@@ -97,6 +100,24 @@ def checked_bytes(path: Path) -> bytes:
             f"({len(content):,} bytes); restore it with 'git checkout -- data/{key}'"
         )
     return content
+
+
+def recorded_checksums() -> dict[str, str]:
+    """The SHA-256 of each data file, by its folder and name, from `data/checksums.json`.
+
+    Raises:
+        DataError: the file is missing or damaged.
+    """
+    try:
+        checksums: dict[str, str] = json.loads((DATA / "checksums.json").read_bytes())
+        if not all(isinstance(value, str) for value in checksums.values()):
+            raise ValueError("not a table of hashes")
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise DataError(
+            f"expected data/checksums.json to be a table of hashes: {error}; "
+            "restore it with 'git checkout -- data/checksums.json'"
+        ) from error
+    return checksums
 
 
 def _read_idx(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from helpers.errors import LedgerError
@@ -40,7 +43,12 @@ class Ledger:
 
         Args:
             notebook: its name without suffix, such as `02_lenet_on_mnist`.
+
+        Raises:
+            LedgerError: that is no such name.
         """
+        if not re.fullmatch(r"[\w-]+", notebook):
+            raise LedgerError(f"expected the name of a notebook such as 02_lenet_on_mnist; received {notebook!r}")
         self.notebook = notebook
         self._rows: dict[tuple[str, str, str], dict[str, Any]] = {}
         _write(ledger_dir() / f"{notebook}.json", [])
@@ -49,7 +57,7 @@ class Ledger:
         self,
         claim: str,
         status: Status,
-        measured: str | float | None = None,
+        measured: str | float | np.generic | None = None,
         where: Where = "pc",
         note: str = "",
         subject: str = "",
@@ -76,6 +84,12 @@ class Ledger:
                 f"expected a status of {get_args(Status)} and a place of {get_args(Where)}; "
                 f"received {status!r} and {where!r}"
             )
+        if isinstance(measured, np.generic):
+            measured = measured.item()
+        if not isinstance(measured, str | int | float | None) or (
+            isinstance(measured, float) and not isfinite(measured)
+        ):
+            raise LedgerError(f"{claim}: expected a finite number or a text as measured; received {measured!r}")
         if status == "reproduced" and measured is None:
             raise LedgerError(f"{claim}: 'reproduced' needs what was measured")
         if status == "reproduced" and stated.about == "phone" and where != "phone":
@@ -93,13 +107,14 @@ class Ledger:
             "notebook": self.notebook,
             "note": note,
         }
-        self._rows[claim, subject, where] = row
-        _write(ledger_dir() / f"{self.notebook}.json", list(self._rows.values()))
+        rows = {**self._rows, (claim, subject, where): row}
+        _write(ledger_dir() / f"{self.notebook}.json", list(rows.values()))
+        self._rows = rows
         values = {"paper": stated.paper, "here": measured}
         shown = ", ".join(f"{whose}: {value}" for whose, value in values.items() if value is not None)
         print(f"{status}: {row['claim']}" + (f" ({shown})" if shown else ""))
 
-    def judge(self, claim: str, holds: bool, measured: str | float, note: str = "", **row: Any) -> None:
+    def judge(self, claim: str, holds: bool, measured: str | float | np.generic, note: str = "", **row: Any) -> None:
         """Write a row whose status follows from a measurement: `reproduced` if the claim holds, else `deviates`.
 
         Args:
@@ -156,7 +171,7 @@ def read(path: Path) -> list[dict[str, Any]]:
     """
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise LedgerError(f"expected {path} to be a JSON list of rows: {error}; run its notebook again") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) and "claim" in row for row in rows):
         raise LedgerError(f"expected {path} to be a JSON list of rows; run its notebook again")

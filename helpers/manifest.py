@@ -31,7 +31,7 @@ class ModelFile(_Strict):
     """One file of a model, and the names by which it is fed and read."""
 
     format: Format
-    path: Text
+    path: Annotated[str, Field(min_length=1, max_length=120)]
     sha256: Sha256
     bytes: Annotated[int, Field(gt=0)]
     input_node: Text
@@ -125,11 +125,17 @@ def checked_file(manifest: Manifest, folder: Path, file_format: str) -> Path:
     """
     file = manifest.file(file_format)
     path = folder / file.path
-    if not path.is_file() or path.is_symlink():
+    try:
+        there = path.is_file() and not path.is_symlink()
+        size, received = (path.stat().st_size, sha256_file(path)) if there else (0, "")
+    except OSError as error:
+        raise ManifestError(
+            f"cannot read {path}: {error.strerror}; correct its rights, or build the model again"
+        ) from error
+    if not there:
         raise ManifestError(
             f"{manifest.model}'s manifest names {file.path}; {folder} has no such file; build the model again"
         )
-    size, received = path.stat().st_size, sha256_file(path)
     if received != file.sha256:
         raise ManifestError(
             f"{path} is damaged or of another model: expected {file.bytes:,} bytes with SHA-256 {file.sha256}, "

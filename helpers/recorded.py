@@ -48,7 +48,7 @@ def load_recorded(
     """
     try:
         info = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"expected the record {name}.json in {folder}: {error}; make it with {_WAY_OUT}") from error
     if not isinstance(info, dict) or not isinstance(info.get("classes"), int):
         raise DataError(f"{name}.json in {folder} is not a record of predictions; make it anew with {_WAY_OUT}")

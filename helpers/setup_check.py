@@ -5,7 +5,6 @@ Taught in notebook 00_start_here.
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 import sys
@@ -13,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
 
-from helpers.data import checked_bytes
+from helpers.data import checked_bytes, recorded_checksums
 from helpers.errors import DataError
 from helpers.files import DATA, PROJECT
 
@@ -39,7 +38,13 @@ def check_setup() -> pd.DataFrame:
         fits = found in pinned.get(package, ())
         rows.append((package, found, _yes(fits, f"pinned: {' or '.join(pinned.get(package, ()))}; run make setup")))
     broken = broken_data_files()
-    rows.append(("data files", f"{len(_checksums()) - len(broken)} of {len(_checksums())} intact", _yes(not broken)))
+    rows.append(
+        (
+            "data files",
+            f"{len(recorded_checksums()) - len(broken)} of {len(recorded_checksums())} intact",
+            _yes(not broken),
+        )
+    )
     missing = arm_available()
     rows.append(("lane: ARM emulation", "found" if missing is None else "not found", _yes(missing is None, missing)))
     return pd.DataFrame(rows, columns=["what", "found", "as expected"])
@@ -70,17 +75,12 @@ def locked_versions() -> dict[str, tuple[str, ...]]:
 def broken_data_files() -> list[str]:
     """The files of `data/` that are missing or differ from their recorded checksum."""
     broken = []
-    for key in _checksums():
+    for key in recorded_checksums():
         try:
             checked_bytes(DATA / key)
         except DataError:
             broken.append(key)
     return broken
-
-
-def _checksums() -> dict[str, str]:
-    checksums: dict[str, str] = json.loads((DATA / "checksums.json").read_text(encoding="utf-8"))
-    return checksums
 
 
 def _yes(good: bool, way_out: str | None = None) -> str:

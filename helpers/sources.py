@@ -67,7 +67,7 @@ class ImportGraph:
         for source in sources:
             try:
                 tree = ast.parse(plain.transform_cell(source))
-            except SyntaxError:
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
                 waiting |= set(self.modules)
             else:
                 waiting |= self._mentioned(tree, "")

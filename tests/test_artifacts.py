@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +79,30 @@ def test_a_damaged_manifest_is_replaced() -> None:
     manifest, folder = build_model("lenet")
     (folder / MANIFEST_NAME).write_text("{")
     assert build_model("lenet")[0] == manifest
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda files: files[1].update(output_node="fc9"),
+        lambda files: files[0].update(format="frozen_pb") or files[1].update(format="h5"),
+        lambda files: files[0].update(recipe=files[1]["recipe"]),
+        lambda files: files[1].update(path="lenet_plain_tensorflow.pb") or files[2].update(path="lenet.pb"),
+    ],
+)
+def test_an_edited_manifest_is_not_believed(edit: Callable[[list[dict[str, Any]]], object]) -> None:
+    manifest, folder = build_model("lenet")
+    content = json.loads((folder / MANIFEST_NAME).read_text())
+    edit(content["files"])
+    (folder / MANIFEST_NAME).write_text(json.dumps(content))
+    assert build_model("lenet")[0] == manifest
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    _, folder = build_model("lenet")
+    (folder / ".lenet-abc.h5").write_bytes(b"half")
+    build_model("lenet")
+    assert not (folder / ".lenet-abc.h5").exists()
 
 
 def test_a_failed_conversion_leaves_no_manifest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,9 +149,64 @@ def test_h5_with_a_lambda_layer_is_refused_unread(tmp_path: Path) -> None:
 def test_the_plain_graph_refuses_other_networks(tmp_path: Path) -> None:
     image = keras.Input((28, 28, 1))
     keras.Model(image, keras.layers.Dense(10, name="fc1")(keras.layers.Flatten()(image))).save(tmp_path / "other.h5")
-    with pytest.raises(ModelFileError, match=r"conv1 to have a kernel of shape \(5, 5, 1, 16\); received nothing"):
+    with pytest.raises(
+        ModelFileError, match=r"conv1 to have a float32 kernel of shape \(5, 5, 1, 16\).*received nothing"
+    ):
         plain_tensorflow.convert(tmp_path / "other.h5", tmp_path / "other.pb")
     assert not (tmp_path / "other.pb").exists()
+
+
+def test_a_graph_that_writes_files_is_refused(tmp_path: Path) -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        tf.compat.v1.placeholder(tf.float32, (None, 1), name="image")
+        tf.io.write_file(str(tmp_path / "written"), "by a model")
+    (tmp_path / "evil.pb").write_bytes(graph.as_graph_def().SerializeToString())
+    with pytest.raises(ModelFileError, match=r"received 'WriteFile' .*do not run this file"):
+        frozen.read_graph(tmp_path / "evil.pb")
+
+
+def test_an_operation_that_tensorflow_does_not_know_is_named(tmp_path: Path) -> None:
+    graph = tf.compat.v1.GraphDef()
+    graph.node.add(name="image", op="Placeholder")
+    graph.node.add(name="odd", op="Quux")
+    (tmp_path / "odd.pb").write_bytes(graph.SerializeToString())
+    with pytest.raises(ModelFileError, match=r"does not know 'Quux' \(node odd\)"):
+        frozen.read_graph(tmp_path / "odd.pb")
+
+
+def test_a_loop_is_refused_not_followed_for_ever() -> None:
+    graph = tf.compat.v1.GraphDef()
+    graph.node.add(name="one", op="Identity", input=["two"])
+    graph.node.add(name="two", op="Identity", input=["one"])
+    with pytest.raises(ModelFileError, match="loop through"):
+        frozen.in_order(graph, ["one"])
+
+
+def _model(inputs: object, outputs: object, path: Path) -> Path:
+    keras.Model(inputs, outputs).save(path)
+    return path
+
+
+@pytest.mark.parametrize("converter", CONVERTERS, ids=lambda module: module.FORMAT)
+@pytest.mark.parametrize("form", ["two inputs", "two outputs", "integers", "a sequence", "an open size"])
+def test_models_of_another_form_are_refused(converter: object, form: str, tmp_path: Path) -> None:
+    layers, image = keras.layers, keras.Input((8, 8, 1))
+    out = layers.Dense(2)(layers.Flatten()(image))
+    inputs, outputs = {
+        "two inputs": (
+            [image, second := keras.Input((8, 8, 1))],
+            layers.Add()([out, layers.Dense(2)(layers.Flatten()(second))]),
+        ),
+        "two outputs": (image, [out, layers.Dense(3)(out)]),
+        "integers": (whole := keras.Input((8, 8, 1), dtype="int32"), layers.Dense(2)(layers.Flatten()(whole))),
+        "a sequence": (steps := keras.Input((28, 28)), layers.Dense(2)(layers.LSTM(4)(steps))),
+        "an open size": (free := keras.Input((None, None, 1)), layers.Dense(2)(layers.GlobalAveragePooling2D()(free))),
+    }[form]
+    source = _model(inputs, outputs, tmp_path / "model.h5")
+    with pytest.raises(ModelFileError, match="one float32 input"):
+        converter.convert(source, tmp_path / "target")  # type: ignore[attr-defined]
+    assert not (tmp_path / "target").exists()
 
 
 class TestWholeFile:

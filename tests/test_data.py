@@ -100,6 +100,17 @@ def test_photos_are_colour_and_small(name: str) -> None:
     assert (DATA / "photos" / f"{name}.png").stat().st_size < 400_000
 
 
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"null", b'{"a": 1}', b"\xff\xfe{", b"[" * 100_000])
+def test_a_damaged_table_of_checksums_is_named(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "DATA", tmp_path)
+    if content is not None:
+        (tmp_path / "checksums.json").write_bytes(content)
+    with pytest.raises(DataError, match=r"git checkout -- data/checksums\.json"):
+        load_mnist("test")
+
+
 def test_an_unknown_photo_is_refused() -> None:
     with pytest.raises(DataError, match=r"chelsea, coffee, .*received 'lena'"):
         load_photo("lena")

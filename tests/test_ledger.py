@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from helpers.errors import LedgerError
@@ -121,6 +123,21 @@ def test_citing_covers_the_notebooks_facts_about_the_world() -> None:
 def test_every_fact_about_the_world_has_its_source() -> None:
     for claim in claims().values():
         assert bool(claim.source) == bool(claim.verdict) == (claim.about == "world"), claim.id
+
+
+@pytest.mark.parametrize("measured", [float("nan"), float("inf"), [1], b"1"])
+def test_what_is_no_measurement_is_refused_and_forgotten(measured: Any) -> None:
+    ledger = Ledger("a")
+    with pytest.raises(LedgerError, match="finite number or a text"):
+        ledger.record("table1.depth", "reproduced", measured)
+    ledger.record("table1.depth", "reproduced", np.float32(2))
+    assert ledger.table()["measured"].tolist() == [2.0]
+
+
+@pytest.mark.parametrize("name", ["../x", "", "a/b", "a.json"])
+def test_a_ledger_stays_in_its_folder(name: str) -> None:
+    with pytest.raises(LedgerError, match="name of a notebook"):
+        Ledger(name)
 
 
 def test_a_new_ledger_starts_empty(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from tensorflow.python.framework import op_def_registry
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from helpers.convert.keras_file import inner_layers, load_h5, output_node
@@ -27,8 +28,12 @@ INPUT_NODE = "image"
 _TRAINING_OPS = frozenset(
     {
         "AssignVariableOp",
+        "Enter",
+        "Exit",
         "If",
+        "LoopCond",
         "Merge",
+        "NextIteration",
         "PartitionedCall",
         "ReadVariableOp",
         "StatefulPartitionedCall",
@@ -83,9 +88,8 @@ def freeze(model: keras.Model) -> tf.compat.v1.GraphDef:
     layers = inner_layers(model)
     graph = frozen_function(model, None, layers).graph.as_graph_def()
     names = [layer.name for layer in layers] + [output_node(model)]
-    graph = in_order(graph, names)
     check_inference_only(graph)
-    return graph
+    return in_order(graph, names)
 
 
 def in_order(graph: tf.compat.v1.GraphDef, outputs: Sequence[str]) -> tf.compat.v1.GraphDef:
@@ -100,13 +104,20 @@ def in_order(graph: tf.compat.v1.GraphDef, outputs: Sequence[str]) -> tf.compat.
 
     Returns:
         A graph of those nodes.
+
+    Raises:
+        ModelFileError: a node needs its own result, as in the loop of a recurrent layer.
     """
     nodes = {node.name: node for node in graph.node}
     ordered: dict[str, None] = {}
+    begun: set[str] = set()
     waiting = list(reversed(outputs))
     while waiting:
         name = waiting[-1]
         missing = [source for source in map(_node_of, nodes[name].input) if source not in ordered]
+        if missing and name in begun:
+            raise ModelFileError(f"expected a graph without loops; received one with a loop through {name!r}")
+        begun.add(name)
         if missing:
             waiting += reversed(missing)
         else:
@@ -171,4 +182,26 @@ def read_graph(path: Path) -> tf.compat.v1.GraphDef:
         ) from error
     if not graph.node:
         raise ModelFileError(f"expected {path.name} to be a frozen graph; received one without nodes; convert it again")
+    check_pure(graph, path.name)
     return graph
+
+
+def check_pure(graph: tf.compat.v1.GraphDef, name: str) -> None:
+    """Refuse a graph that could do more than compute: write files, run Python, keep a state.
+
+    Raises:
+        ModelFileError: names the operation.
+    """
+    for node in graph.node:
+        definition = op_def_registry.get(node.op)
+        if definition is None:
+            raise ModelFileError(f"{name}: TensorFlow {tf.__version__} does not know {node.op!r} (node {node.name})")
+        if (definition.is_stateful and node.op != "Placeholder") or node.op in {"ReadFile", "MatchingFiles"}:
+            raise ModelFileError(
+                f"expected {name} to hold nothing but computation; received {node.op!r} (node {node.name}), which "
+                "has effects of its own; do not run this file"
+            )
+    if graph.library.function:
+        raise ModelFileError(
+            f"expected {name} to hold no functions; received {graph.library.function[0].signature.name!r}"
+        )

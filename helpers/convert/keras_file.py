@@ -39,7 +39,7 @@ def load_h5(path: Path) -> keras.Model:
         with h5py.File(path, "r") as content:
             config = content.attrs.get("model_config")
             has_weights = "model_weights" in content
-    except OSError as error:
+    except Exception as error:  # h5py raises several kinds for a file that is damaged inside
         raise ModelFileError(
             f"{wanted}; received {path.stat().st_size:,} bytes that are not whole HDF5; save it again"
         ) from error
@@ -52,9 +52,24 @@ def load_h5(path: Path) -> keras.Model:
             f"{wanted}; received one with a Lambda layer, which runs code on loading; replace that layer"
         )
     try:
-        return keras.models.load_model(path, compile=False)
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises many kinds for a file that is damaged inside.
         raise ModelFileError(f"{wanted}; Keras cannot rebuild it: {error}; save it again") from error
+    _check_form(model, wanted)
+    return model
+
+
+def _check_form(model: keras.Model, wanted: str) -> None:
+    """What every converter and engine relies on: one float32 image goes in, one row of numbers comes out."""
+    inputs, outputs = getattr(model, "inputs", None) or [], getattr(model, "outputs", None) or []
+    shapes = [tuple(tensor.shape) for tensor in (*inputs, *outputs)]
+    good = len(inputs) == len(outputs) == 1 and len(shapes[0]) == 4 and len(shapes[1]) == 2
+    if not good or None in (*shapes[0][1:], shapes[1][1]) or inputs[0].dtype != "float32":
+        received = [(tuple(tensor.shape), str(tensor.dtype)) for tensor in (*inputs, *outputs)]
+        raise ModelFileError(
+            f"{wanted} with one float32 input (n, height, width, channels) of a fixed size and one output "
+            f"(n, classes); received {len(inputs)} inputs and {len(outputs)} outputs, {received}"
+        )
 
 
 def convert(source: Path, target: Path) -> ConvertedNodes:
@@ -72,8 +87,9 @@ def convert(source: Path, target: Path) -> ConvertedNodes:
         ArtifactWriteError: the target cannot be written.
     """
     model = load_h5(source)
+    nodes = ConvertedNodes(model.inputs[0].name, output_node(model), tuple(layer.name for layer in inner_layers(model)))
     write_bytes(target, source.read_bytes())
-    return ConvertedNodes(model.inputs[0].name, output_node(model), tuple(layer.name for layer in inner_layers(model)))
+    return nodes
 
 
 def output_node(model: keras.Model) -> str:

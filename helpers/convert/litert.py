@@ -43,33 +43,49 @@ def convert(source: Path, target: Path) -> ConvertedNodes:
     """
     model = load_h5(source)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen_function(model, 1)], model)
-    with quiet_native_stderr():
-        content = converter.convert()
+    try:
+        with quiet_native_stderr():
+            content = converter.convert()
+    except Exception as error:  # the converter has many kinds of its own
+        reason = str(error).splitlines()[0]
+        raise ModelFileError(
+            f"{source.name} cannot be converted to .tflite: {reason}; see which layer it names"
+        ) from error
+    interpreter = open_interpreter(content, target.name, threads=1)
     write_bytes(target, content)
-    interpreter = open_interpreter(target, threads=1)
     (network_input,) = interpreter.get_input_details()
     (network_output,) = interpreter.get_output_details()
     return ConvertedNodes(network_input["name"], network_output["name"])
 
 
-def open_interpreter(path: Path, threads: int) -> Interpreter:
-    """Open a .tflite file in LiteRT, ready to run.
+def open_interpreter(content: bytes, name: str, threads: int) -> Interpreter:
+    """Open a .tflite model in LiteRT, ready to run.
+
+    LiteRT checks the form of a file, but trusts numbers inside it: one that was altered on purpose can crash the
+    process. So engines open only files whose hash stands in a manifest that the store has made.
+
+    Args:
+        content: the bytes of the file.
+        name: what error messages call it.
+        threads: how many threads one invocation may use.
 
     Raises:
-        ModelFileError: the file is not a whole .tflite model.
+        ModelFileError: it is not a whole .tflite model with one input and one output.
     """
-    content = path.read_bytes()
     if content[4:8] != _IDENTIFIER:
         raise ModelFileError(
-            f"expected {path.name} to be a .tflite model, with {_IDENTIFIER!r} at byte 4; "
+            f"expected {name} to be a .tflite model, with {_IDENTIFIER!r} at byte 4; "
             f"received {content[4:8]!r} in {len(content):,} bytes; convert it again"
         )
     try:
         with quiet_native_stderr():
             interpreter = Interpreter(model_content=content, num_threads=threads)
             interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
+            inputs, outputs = len(interpreter.get_input_details()), len(interpreter.get_output_details())
+    except Exception as error:  # LiteRT raises several kinds, among them UnicodeDecodeError
         raise ModelFileError(
-            f"expected {path.name} to be a whole .tflite model; LiteRT refuses it: {error}; convert it again"
+            f"expected {name} to be a whole .tflite model; LiteRT refuses it: {error}; convert it again"
         ) from error
+    if (inputs, outputs) != (1, 1):
+        raise ModelFileError(f"expected {name} to have one input and one output; received {inputs} and {outputs}")
     return interpreter

@@ -1,7 +1,8 @@
 """The paper's second path: a network written in TensorFlow alone, frozen by the paper's own calls.
 
 TensorFlow 1.5's functions still exist under `tf.compat.v1`; this module uses them the way section II.B.2 describes:
-open the session, turn its variables into constants with `graph_util`, write the .pb file with `graph_io`.
+open the session and turn its variables into constants with `graph_util`. (`graph_io`, which notebook 03 shows, would
+write the same graph, but could leave half a file behind.)
 
 Taught in notebook 03_freeze_for_android.
 """
@@ -13,13 +14,12 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow.python.framework import graph_io
 
 from helpers.convert.frozen import INPUT_NODE, check_inference_only
 from helpers.convert.keras_file import load_h5
 from helpers.convert.nodes import ConvertedNodes
 from helpers.errors import ModelFileError
-from helpers.files import whole_file
+from helpers.files import write_bytes
 
 FORMAT = "plain_tensorflow_pb"
 FILE_SUFFIX = "_plain_tensorflow.pb"
@@ -48,9 +48,12 @@ def lenet_graph(weights: dict[str, tuple[NDArray[np.float32], NDArray[np.float32
         ModelFileError: a layer's weights are missing or have another shape.
     """
     for layer, shape in _KERNEL_SHAPES.items():
-        received = weights[layer][0].shape if layer in weights else "nothing"
-        if received != shape:
-            raise ModelFileError(f"expected LeNet's {layer} to have a kernel of shape {shape}; received {received}")
+        received = [(array.shape, str(array.dtype)) for array in weights.get(layer, ())]
+        if received != [(shape, "float32"), (shape[-1:], "float32")]:
+            raise ModelFileError(
+                f"expected LeNet's {layer} to have a float32 kernel of shape {shape} and a bias of shape {shape[-1:]}; "
+                f"received {received or 'nothing'}"
+            )
     graph = tf.Graph()
     with graph.as_default():
 
@@ -92,6 +95,5 @@ def convert(source: Path, target: Path) -> ConvertedNodes:
         session.run(tf.compat.v1.global_variables_initializer())
         frozen = tf.compat.v1.graph_util.convert_variables_to_constants(session, graph.as_graph_def(), [_OUTPUT_NODE])
     check_inference_only(frozen)
-    with whole_file(target) as partial:
-        graph_io.write_graph(frozen, str(partial.parent), partial.name, as_text=False)
+    write_bytes(target, frozen.SerializeToString(deterministic=True))
     return ConvertedNodes(INPUT_NODE, _OUTPUT_NODE, _INNER_NODES)

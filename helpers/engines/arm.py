@@ -63,8 +63,8 @@ class ArmLiteRTEngine(Engine):
             ModelFileError: the file is not a whole .tflite model of this input size, or `threads` is below 1.
         """
         super().__init__(manifest, folder)
-        if threads < 1:
-            raise ModelFileError(f"expected at least 1 thread; received {threads}")
+        if not isinstance(threads, int) or not 1 <= threads <= 256:
+            raise ModelFileError(f"expected 1 to 256 threads; received {threads!r}")
         self.threads = threads
         self.root = arm_root(progress)
         self._worker = ArmWorker(self.root, self.path, threads, timeout)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from helpers.errors import ModelFileError
 from helpers.manifest import Manifest, checked_file
-from helpers.preprocess import to_tensor
+from helpers.preprocess import check_images, to_tensor
 
 
 class Engine(ABC):
@@ -71,12 +71,20 @@ class Engine(ABC):
             ImageError: the images are not what the model takes.
             ModelFileError: the runtime gave something that is not probabilities.
         """
-        tensor = to_tensor(images, self.manifest.input)
+        check_images(images, self.manifest.input)
         rows = []
-        with tqdm(total=len(tensor), desc=self.title, unit="image", disable=not progress) as bar:
-            for start in range(0, len(tensor), self.batch_size):
-                batch = tensor[start : start + self.batch_size]
-                rows.append(self._checked(self.invoke(batch), len(batch)))
+        with tqdm(total=len(images), desc=self.title, unit="image", disable=not progress) as bar:
+            # Preprocessed batch by batch: floats take four times the memory of the images.
+            for start in range(0, len(images), self.batch_size):
+                batch = to_tensor(images[start : start + self.batch_size], self.manifest.input)
+                try:
+                    probabilities = self.invoke(batch)
+                except (ValueError, TypeError, RuntimeError) as error:
+                    reason = str(error).strip().partition("\n")[0]
+                    raise ModelFileError(
+                        f"{self.title} cannot run {self.path.name}: {reason}; is it another model's file?"
+                    ) from error
+                rows.append(self._checked(probabilities, len(batch)))
                 bar.update(len(batch))
         return np.concatenate(rows)
 

@@ -37,7 +37,7 @@ class FrozenEngine(Engine):
         with graph.as_default():
             try:
                 tf.compat.v1.import_graph_def(read_graph(self.path), name="")
-            except ValueError as error:
+            except (ValueError, TypeError, KeyError, tf.errors.OpError) as error:
                 raise ModelFileError(f"{self.path.name} cannot be imported: {error}; convert it again") from error
         self._session = tf.compat.v1.Session(graph=graph)
         self._check_node(self.file.input_node)

@@ -29,16 +29,16 @@ class LiteRTEngine(Engine):
         Args:
             manifest: the model's manifest.
             folder: the folder of the manifest and its files.
-            threads: how many threads the interpreter may use inside one invocation; at least 1.
+            threads: how many threads the interpreter may use inside one invocation; 1 to 256.
 
         Raises:
-            ModelFileError: the file is not a whole .tflite model of this input size, or `threads` is below 1.
+            ModelFileError: the file is not a whole .tflite model of this input size, or `threads` is not 1 to 256.
         """
         super().__init__(manifest, folder)
-        if threads < 1:
-            raise ModelFileError(f"expected at least 1 thread; received {threads}")
+        if not isinstance(threads, int) or not 1 <= threads <= 256:
+            raise ModelFileError(f"expected 1 to 256 threads; received {threads!r}")
         self.threads = threads
-        self._interpreter = open_interpreter(self.path, threads)
+        self._interpreter = open_interpreter(self.path.read_bytes(), self.path.name, threads)
         (network_input,) = self._interpreter.get_input_details()
         (network_output,) = self._interpreter.get_output_details()
         expected = (1, *manifest.input.shape)

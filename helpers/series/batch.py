@@ -21,7 +21,7 @@ from helpers.errors import SeriesError
 from helpers.files import whole_file
 from helpers.series.execution import Limits
 from helpers.series.keys import Keys
-from helpers.series.parameters import checked_parameters, parse_value
+from helpers.series.parameters import PlainLoader, checked_parameters, parse_value
 from helpers.series.plan import Notebook, Series
 from helpers.series.run import print_failures, table
 from helpers.series.schedule import Job, Outcome, default_jobs, execute_all
@@ -89,8 +89,9 @@ def read_table(path: Path, series: Series) -> list[Row]:
         text = path.read_text(encoding="utf-8-sig")
         raw = _csv_rows(text) if path.suffix.lower() == ".csv" else _yaml_rows(text)
         entries = list(raw)
-    except (OSError, UnicodeDecodeError, csv.Error, yaml.YAMLError) as error:
-        raise SeriesError(f"cannot read the table {path}: {error}") from error
+        json.dumps(entries, sort_keys=True, default=str)
+    except Exception as error:  # csv and yaml raise many kinds for a file that is not what it should be
+        raise SeriesError(f"cannot read the table {path}: {error or type(error).__name__}") from error
     rows: list[Row] = []
     problems: list[str] = []
     for number, entry in enumerate(entries, start=1):
@@ -102,7 +103,8 @@ def read_table(path: Path, series: Series) -> list[Row]:
         except SeriesError as error:
             problems.append(f"row {number}, {error}")
     if problems or not entries:
-        raise SeriesError(f"the table {path} cannot be run: " + ("; ".join(problems) or "it has no rows"))
+        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
+        raise SeriesError(f"the table {path} cannot be run: " + ("; ".join(problems[:5]) or "it has no rows") + more)
     return rows
 
 
@@ -123,7 +125,7 @@ class _Text(str):
 
 
 def _yaml_rows(text: str) -> Iterator[object]:
-    document = yaml.safe_load(text)
+    document = yaml.load(text, Loader=PlainLoader)
     if not isinstance(document, list):
         raise yaml.YAMLError(f"expected a list of rows, received {type(document).__name__}")
     yield from document

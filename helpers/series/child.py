@@ -63,23 +63,28 @@ def execute(order: Order) -> Result:
     source, target = (
         path.replace("{", "{{").replace("}", "}}") for path in (order["source"], f"{order['folder']}/notebook.ipynb")
     )
-    try:
-        papermill.execute_notebook(
-            source,
-            target,
-            parameters=order["parameters"],
-            kernel_name="python3",
-            language="python",
-            cwd=order["directory"],
-            progress_bar=False,
-            start_timeout=300,
-            execution_timeout=order["cell_timeout"],
-            coalesce_streams=True,
-        )
-    except papermill.PapermillExecutionError as error:
-        return {"error": error.ename, "message": str(error.evalue)}
-    except Exception as error:
-        return {"error": type(error).__name__, "message": str(error)}
+    # Kernels that start at the same moment can take each other's ports; one that then does not answer is started again.
+    for attempts_left in (2, 1, 0):
+        try:
+            papermill.execute_notebook(
+                source,
+                target,
+                parameters=order["parameters"],
+                kernel_name="python3",
+                language="python",
+                cwd=order["directory"],
+                progress_bar=False,
+                start_timeout=100,
+                execution_timeout=order["cell_timeout"],
+                coalesce_streams=True,
+            )
+        except papermill.PapermillExecutionError as error:
+            return {"error": error.ename, "message": str(error.evalue)}
+        except Exception as error:
+            if attempts_left and "Kernel didn't respond" in str(error):
+                continue
+            return {"error": type(error).__name__, "message": str(error)}
+        break
     return {"error": "", "message": ""}
 
 

@@ -19,7 +19,9 @@ def read_node(path: Path) -> NotebookNode:
     try:
         node: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         nbformat.validate(node)
-    except (OSError, ValueError, nbformat.ValidationError) as error:
+        node_text = nbformat.writes(node)  # type: ignore[no-untyped-call]
+        node_text.encode()
+    except Exception as error:  # nbformat raises many kinds for a file that is not what it should be
         reason = str(error).strip() or type(error).__name__
         raise SeriesError(f"{path} is not a readable notebook: {reason.splitlines()[0]}") from error
     return node

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import datetime
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -42,11 +43,22 @@ def literal_parameters(source: str, name: str) -> dict[str, object]:
                     parameters[target] = ast.literal_eval(value)
                 case _:
                     raise ValueError(f"line {statement.lineno}: {ast.unparse(statement)}")
-    except (SyntaxError, ValueError) as error:
+        json.dumps(parameters, sort_keys=True)
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise SeriesError(
             f"the parameters cell of {name} may hold only lines like EPOCHS = 30, with literal values; received {error}"
         ) from error
     return parameters
+
+
+class PlainLoader(yaml.SafeLoader):
+    """Reads YAML without references: a few lines of them can stand for more data than there is memory."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse a reference."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("expected values, received a reference (*name)")
+        return super().compose_node(parent, index)
 
 
 def parse_value(text: str) -> object:
@@ -56,9 +68,11 @@ def parse_value(text: str) -> object:
         SeriesError: the text is not valid YAML.
     """
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise SeriesError(f"cannot read the value {text!r} as YAML; put a string between quotes") from error
+        value = yaml.load(text, Loader=PlainLoader)
+        json.dumps(value, sort_keys=True, default=str)
+    except Exception as error:  # yaml raises many kinds for a value that is not what its form promises
+        shown = text if len(text) <= 80 else f"{text[:77]}..."
+        raise SeriesError(f"cannot read the value {shown!r} as YAML; put a string between quotes") from error
     # YAML knows dates, notebooks' parameters do not.
     return text.strip() if isinstance(value, datetime.date) else value
 
@@ -83,7 +97,7 @@ def checked(value: object, default: object, what: str) -> object:
         try:
             if type(value) in (int, str):
                 return float(value)  # type: ignore[arg-type]
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
     if isinstance(default, tuple) and isinstance(value, list):
         return value

@@ -55,9 +55,11 @@ def test_a_second_run_executes_nothing_and_a_change_only_what_depends_on_it(proj
     assert project.main("run", "01") == 0
     assert project.said() == ["a", "b"]
     printed = capsys.readouterr().out
-    assert "00_a runs again; gone from the build folder: kept.bin" in printed
+    assert "00_a runs again; gone from the build folder, or written by others: kept.bin" in printed
     assert "01_b runs again; changed: helpers/used.py" in printed
 
+    (project.build / "ledger/00_a.json").write_text("[]")
+    assert not valid(project, "00_a")
     (project.build / "ledger/00_a.json").unlink()
     assert not valid(project, "00_a")
     assert project.main("run", "00", "-p", "N=2") == 0
