@@ -34,7 +34,7 @@ class Summary:
         conv_filters: the filters of each convolution layer.
         fc_channels: the inputs of each fully connected layer.
         fc_filters: the outputs of each fully connected layer.
-        parameters: how many numbers training sets.
+        parameters: how many numbers its layers hold, the statistics of batch normalisation included.
         flops: floating-point operations for one image, by TensorFlow's profiler on the frozen graph.
     """
 
@@ -73,7 +73,11 @@ def summarize(model: keras.Model) -> Summary:
         kernel_sizes=_distinct(size for kernel in kernels for size in kernel.shape[:2]),
         strides=_distinct(stride for node in convolutions for stride in node.attr["strides"].list.i[1:3]),
         conv_channels=tuple(int(kernel.shape[2]) for kernel in kernels),
-        conv_filters=tuple(int(kernel.shape[3]) for kernel in kernels),
+        conv_filters=tuple(
+            # A depthwise kernel lists its filters per channel.
+            int(kernel.shape[3] * (kernel.shape[2] if node.op == "DepthwiseConv2dNative" else 1))
+            for node, kernel in zip(convolutions, kernels, strict=True)
+        ),
         fc_channels=tuple(int(matrix.shape[0]) for matrix in matrices),
         fc_filters=tuple(int(matrix.shape[1]) for matrix in matrices),
         parameters=model.count_params(),

@@ -34,6 +34,7 @@ def test_depth_is_the_longest_path_not_the_number_of_layers() -> None:
     assert (summary.conv_layers, summary.depth) == (3, 2)
     assert summary.kernel_sizes == (1, 3)
     assert summary.fc_channels == (8,)
+    assert summary.conv_filters == (4, 4, 4)
 
 
 @pytest.mark.parametrize("name", model_names())
