@@ -66,7 +66,9 @@ def test_nothing_generated_is_committed() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"/(work|root)/\w", r"/home/(?!user)\w", r"raise NotImplementedError", r"\bTODO\b|\bFIXME\b"]
+    "pattern",
+    # Written in pieces where this file would otherwise match itself.
+    [r"/(work|root)/\w", r"/home/(?!user)\w", r"raise Not" + "ImplementedError", r"\bTO" + r"DO\b|\bFIX" + r"ME\b"],
 )
 def test_nothing_of_one_machine_and_nothing_unfinished(pattern: str) -> None:
     for path in _committed():
@@ -74,8 +76,6 @@ def test_nothing_of_one_machine_and_nothing_unfinished(pattern: str) -> None:
             path.suffix in {".py", ".ipynb", ".md", ".yml", ".yaml", ".toml", ".json", ".cfg"}
             or path.name == "Makefile"
         ):
-            if path == Path(__file__):
-                continue
             found = re.search(pattern, _text(path))
             assert found is None, f"{path}: {found and found.group()}"
 
