@@ -15,10 +15,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from helpers.errors import DataError
+from helpers.errors import DataError, ImageError
 from helpers.files import DATA, sha256_bytes
+from helpers.photos import read_photo
 
 Split = Literal["train", "test"]
 
@@ -65,11 +65,10 @@ def load_photo(name: str) -> NDArray[np.uint8]:
     if name not in PHOTOS:
         raise DataError(f"the project has the photos {', '.join(PHOTOS)}; received {name!r}")
     path = DATA / "photos" / f"{name}.png"
-    checked_bytes(path)
+    content = checked_bytes(path)
     try:
-        with Image.open(path) as photo:
-            return np.asarray(photo.convert("RGB"))
-    except OSError as error:
+        return read_photo(content, path.name)
+    except ImageError as error:
         raise DataError(f"{path} is not a whole picture: {error}; restore it from the repository") from error
 
 

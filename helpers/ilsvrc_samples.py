@@ -7,7 +7,6 @@ tell a working network from a broken one, not one percent from the next.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from helpers.errors import DataError
+from helpers.errors import DataError, ImageError
+from helpers.photos import read_photo
 from helpers.pypi_file import fetch_pypi_file
 
 _REQUIREMENT = "foolbox==3.3.4"
@@ -84,9 +83,9 @@ def read_samples(wheel: Path) -> list[IlsvrcSample]:
 
 def _pixels(content: bytes, name: str) -> NDArray[np.uint8]:
     try:
-        with Image.open(io.BytesIO(content), formats=("JPEG",)) as photo:
-            if max(photo.size) > _LARGEST_SIDE:
-                raise DataError(f"expected {name} to have sides of at most {_LARGEST_SIDE}; received {photo.size}")
-            return np.asarray(photo.convert("RGB"))
-    except OSError as error:
-        raise DataError(f"expected {name} to be a whole JPEG; {error}; delete the wheel and run this again") from error
+        return read_photo(content, name, largest_side=_LARGEST_SIDE)
+    except ImageError as error:
+        raise DataError(
+            f"expected {name} to be a whole JPEG with sides of at most {_LARGEST_SIDE}; {error}; "
+            "delete the wheel and run this again"
+        ) from error

@@ -22,8 +22,19 @@ from helpers.errors import DataError
 from helpers.files import DATA, sha256_file
 from helpers.ilsvrc_samples import read_samples
 from helpers.labels import load_imagenet_labels, parse_imagenet_labels
+from helpers.preprocess import ImageInput, ResizeRule, fit_photos, to_tensor
 from helpers.pypi_file import fetch_pypi_file
 from helpers.squeezenet import WEIGHTS_FILE, build_squeezenet, load_squeezenet
+
+# Shorter side 256, the middle 227 x 227, BGR, ImageNet's means subtracted.
+INPUT = ImageInput(
+    height=227,
+    width=227,
+    channel_order="bgr",
+    scale=(1, 1, 1),
+    bias=(-103.939, -116.779, -123.68),
+    resize=ResizeRule(shorter_side=256),
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +43,7 @@ def trained() -> keras.Model:
 
 
 def _input(name: str) -> np.ndarray:
-    """A photo as SqueezeNet takes it: shorter side 256, the middle 227 x 227, BGR, ImageNet's means subtracted."""
-    photo = Image.fromarray(load_photo(name))
-    factor = 256 / min(photo.size)
-    photo = photo.resize((round(photo.width * factor), round(photo.height * factor)), Image.Resampling.BILINEAR)
-    left, top = (photo.width - 227) // 2, (photo.height - 227) // 2
-    pixels = np.asarray(photo.crop((left, top, left + 227, top + 227)), np.float32)
-    return pixels[None, ..., ::-1] - np.array([103.939, 116.779, 123.68], np.float32)
+    return to_tensor(fit_photos([load_photo(name)], INPUT), INPUT)
 
 
 def test_the_layout_is_version_1_1() -> None:
