@@ -36,9 +36,13 @@ def quiet_native_stderr() -> Iterator[None]:
 
 
 def quiet_tensorflow() -> None:
-    """Make TensorFlow's import silent, and its advice to users of TensorFlow 1 too; called once, by the package."""
+    """Make TensorFlow's import silent, and its advice on old interfaces and formats too; called once, by the package.
+
+    The paper's steps are made of those: TensorFlow 1's functions and the .h5 format.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    logging.getLogger("tensorflow").addFilter(lambda record: record.levelno >= logging.ERROR)
+    for library in ("tensorflow", "absl"):
+        logging.getLogger(library).addFilter(lambda record: record.levelno >= logging.ERROR)
     if "tensorflow" not in sys.modules:
         sys.meta_path.insert(0, _QuietTensorFlowFinder())
 

@@ -12,13 +12,13 @@ import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from helpers.convert import frozen, keras_file, litert, plain_tensorflow
+from helpers.convert import frozen, keras_file, litert, plain_tensorflow, tf_mobile
 from helpers.errors import ArtifactWriteError, ModelFileError
 from helpers.files import DATA, sha256_file, whole_file
 from helpers.manifest import Manifest
 
 LENET_H5 = DATA / "lenet" / "lenet.h5"
-CONVERTERS = [keras_file, frozen, plain_tensorflow, litert]
+CONVERTERS = [frozen, tf_mobile, plain_tensorflow, litert]
 
 
 @pytest.fixture(scope="module")
