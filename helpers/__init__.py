@@ -1,8 +1,8 @@
 """From a trained Keras or TensorFlow model to a real-time smartphone app, measured.
 
-The modules follow the way the data goes: `paper`, `data`, `zoo`, `preprocess`, `summary`, `convert`, `artifacts`,
-`engines`, `predictions`, `accuracy`, `ledger`, `plots`. `series` runs the notebooks, `lanes` sets up optional
-toolchains.
+The modules follow the way the data goes: `paper`, `data`, `photos`, `preprocess`, `zoo`, `weights`, `convert`,
+`artifacts`, `summary`, `tables`, `engines`, `predictions`, `accuracy`, `parity`, `ledger`, `plots`. `series` runs the
+notebooks, `lanes` sets up optional toolchains.
 """
 
 from helpers.quiet import quiet_tensorflow

@@ -16,32 +16,38 @@ import tensorflow as tf
 from filelock import FileLock
 from tqdm import tqdm
 
-from helpers.convert import frozen, keras_file, litert, plain_tensorflow
+from helpers import weights as model_weights
+from helpers.convert import frozen, keras_file, litert, plain_tensorflow, tf_mobile
 from helpers.convert.nodes import ConvertedNodes
-from helpers.data import checked_bytes
 from helpers.errors import ArtifactWriteError, ManifestError
 from helpers.files import build_dir, ensure_folder, sha256_bytes, sha256_file
 from helpers.manifest import Manifest, ModelFile, Weights, checked_file, load_manifest, save_manifest
 from helpers.sources import source_hash
-from helpers.zoo import ModelRecord, model_record
+from helpers.weights import OFFLINE, ModelWeights, choose_weights
+from helpers.zoo import ModelRecord, model_names, model_record
 
-# The plain-TensorFlow path is written out for LeNet alone: it is the paper's second path, shown on its smallest
-# network.
+# Every conversion starts from the .h5 file. The plain-TensorFlow path is written out for LeNet alone: it is the paper's
+# second path, shown on its smallest network.
 _CONVERTERS: dict[str, tuple[ModuleType, ...]] = {
-    "lenet": (keras_file, frozen, plain_tensorflow, litert),
+    **dict.fromkeys(model_names(), (frozen, tf_mobile, litert)),
+    "lenet": (frozen, tf_mobile, plain_tensorflow, litert),
 }
 
 
-def model_folder(name: str) -> Path:
-    """The folder of a model's manifest and files, `build/models/<name>`; it need not exist yet."""
-    return build_dir() / "models" / model_record(name).name
+def model_folder(name: str, weights: str | Path = OFFLINE) -> Path:
+    """The folder of a model's manifest and files; it need not exist yet.
+
+    It is `build/models/<name>` for the weights that come with the project; others have a folder of their own beside it.
+    """
+    return _folder(model_record(name), choose_weights(name, weights))
 
 
-def build_model(name: str, progress: bool = False) -> tuple[Manifest, Path]:
+def build_model(name: str, weights: str | Path = OFFLINE, progress: bool = False) -> tuple[Manifest, Path]:
     """Make what is missing of a model's deployable files, and its manifest.
 
     Args:
         name: the model, such as `lenet`.
+        weights: `offline`, `imagenet` or the path of a Keras file; see `helpers.weights.choose_weights`.
         progress: show a progress bar over the formats.
 
     Returns:
@@ -49,40 +55,48 @@ def build_model(name: str, progress: bool = False) -> tuple[Manifest, Path]:
 
     Raises:
         ModelFileError: an unknown model, or weights that cannot be used.
+        DataError: weights that cannot be fetched.
         ArtifactWriteError: a file could not be written; nothing half-written is left.
     """
-    record = model_record(name)
-    folder = ensure_folder(model_folder(name))
+    record, chosen = model_record(name), choose_weights(name, weights)
+    folder = ensure_folder(_folder(record, chosen))
     tools = {"keras": keras.__version__, "tensorflow": tf.__version__}
-    weights = Weights(
-        kind=record.weights_kind, source=record.weights_source, sha256=sha256_bytes(checked_bytes(record.weights_file))
-    )
     # Two notebooks may ask for the same model at once; the second waits and then finds everything there.
     with _alone(folder):
         # What a killed process left half-written; nobody else writes here now.
         for leftover in folder.glob(f".{record.name}*"):
             leftover.unlink(missing_ok=True)
         known = _known_files(folder)
-        files = []
-        for converter in tqdm(_CONVERTERS[name], desc=f"{record.title} files", disable=not progress):
-            basis = _basis(record, weights, converter, tools)
+        files: list[ModelFile] = []
+        for converter in tqdm((keras_file, *_CONVERTERS[name]), desc=f"{record.title} files", disable=not progress):
+            target = folder / f"{record.name}{converter.FILE_SUFFIX}"
+            basis = _basis(converter, files[0].sha256 if files else chosen.sha256, record, tools)
             file = known.get(converter.FORMAT)
-            if file is None or file.path != _file_name(record, converter) or file.recipe != _recipe(basis, file):
-                file = _make(record, converter, folder, basis)
+            if file is None or file.path != target.name or file.recipe != _recipe(basis, file):
+                if converter is keras_file:
+                    nodes = keras_file.save_h5(chosen.load(), target)
+                else:
+                    nodes = converter.convert(folder / files[0].path, target)
+                file = _described(converter, target, nodes, basis)
             files.append(file)
         manifest = Manifest(
             model=record.name,
-            title=record.title,
+            title=f"{record.title} (untrained)" if chosen.kind == "untrained" else record.title,
             citation=record.citation,
             input=record.input,
             labels=record.labels,
-            weights=weights,
+            label_ids=record.label_ids,
+            weights=Weights(kind=chosen.kind, source=chosen.source, sha256=chosen.sha256),
             files=tuple(files),
             tools=tools,
         )
         if not _is_saved(manifest, folder):
             save_manifest(manifest, folder)
     return manifest, folder
+
+
+def _folder(record: ModelRecord, chosen: ModelWeights) -> Path:
+    return build_dir() / "models" / "-".join(filter(None, (record.name, chosen.variant)))
 
 
 @contextmanager
@@ -125,10 +139,10 @@ def _known_files(folder: Path) -> dict[str, ModelFile]:
     return known
 
 
-def _basis(record: ModelRecord, weights: Weights, converter: ModuleType, tools: dict[str, str]) -> str:
-    """The hash of all that a file is made from."""
-    parts = [record.name, weights.sha256, converter.FORMAT, source_hash(converter.__name__), *sorted(tools.items())]
-    return sha256_bytes(repr(parts).encode())
+def _basis(converter: ModuleType, origin: str, record: ModelRecord, tools: dict[str, str]) -> str:
+    """The hash of all that a file is made from; `origin` is the hash of the weights, or of the .h5 file."""
+    source = source_hash((model_weights if converter is keras_file else converter).__name__)
+    return sha256_bytes(repr([record.name, origin, converter.FORMAT, source, *sorted(tools.items())]).encode())
 
 
 def _recipe(basis: str, file: ModelFile) -> str:
@@ -136,13 +150,7 @@ def _recipe(basis: str, file: ModelFile) -> str:
     return sha256_bytes(f"{basis} {file.model_dump_json(exclude={'recipe'})}".encode())
 
 
-def _file_name(record: ModelRecord, converter: ModuleType) -> str:
-    return f"{record.name}{converter.FILE_SUFFIX}"
-
-
-def _make(record: ModelRecord, converter: ModuleType, folder: Path, basis: str) -> ModelFile:
-    target = folder / _file_name(record, converter)
-    nodes: ConvertedNodes = converter.convert(record.weights_file, target)
+def _described(converter: ModuleType, target: Path, nodes: ConvertedNodes, basis: str) -> ModelFile:
     file = ModelFile(
         format=converter.FORMAT,
         path=target.name,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from helpers.errors import ManifestError
 from helpers.files import sha256_file, write_text
@@ -20,7 +20,7 @@ MANIFEST_NAME = "manifest.json"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1)]
-Format = Literal["h5", "frozen_pb", "plain_tensorflow_pb", "tflite"]
+Format = Literal["h5", "frozen_pb", "tf_mobile_pb", "plain_tensorflow_pb", "tflite"]
 
 
 class _Strict(BaseModel):
@@ -48,9 +48,12 @@ class ModelFile(_Strict):
 
 
 class Weights(_Strict):
-    """Where the numbers in a model come from. Whatever is shown of an untrained model must say so."""
+    """Where the numbers in a model come from. Whatever is shown of an untrained model must say so.
 
-    kind: Literal["trained", "untrained"]
+    Of `given` weights, a user's own, nobody here knows what they were trained on.
+    """
+
+    kind: Literal["trained", "untrained", "given"]
     source: Text
     sha256: Sha256
 
@@ -64,6 +67,7 @@ class Manifest(_Strict):
     citation: Text
     input: ImageInput
     labels: Annotated[tuple[Text, ...], Field(min_length=2)]
+    label_ids: Annotated[tuple[Text, ...], Field(description="WordNet ids of the labels; empty for the digits")] = ()
     weights: Weights
     files: Annotated[tuple[ModelFile, ...], Field(min_length=1)]
     tools: dict[str, str]
@@ -75,6 +79,12 @@ class Manifest(_Strict):
         if len(set(formats)) < len(formats) or len({file.path for file in files}) < len(files):
             raise ValueError(f"expected each format and each path once, received {formats}")
         return files
+
+    @model_validator(mode="after")
+    def _as_many_ids_as_labels(self) -> Self:
+        if len(self.label_ids) not in (0, len(self.labels)):
+            raise ValueError(f"expected {len(self.labels)} label_ids, or none; received {len(self.label_ids)}")
+        return self
 
     def file(self, file_format: str) -> ModelFile:
         """The file of a format.

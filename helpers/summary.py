@@ -9,13 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from pydantic import TypeAdapter, ValidationError
 
-from helpers.convert.frozen import freeze, frozen_function
+from helpers.artifacts import build_model
+from helpers.convert.frozen import frozen_function, in_order
+from helpers.convert.keras_file import load_h5, output_node
+from helpers.files import build_dir, sha256_bytes, write_bytes
+from helpers.sources import source_hash
+from helpers.weights import OFFLINE
 
 _CONVOLUTIONS = ("Conv2D", "DepthwiseConv2dNative")
 
@@ -36,6 +43,7 @@ class Summary:
         fc_filters: the outputs of each fully connected layer.
         parameters: how many numbers its layers hold, the statistics of batch normalisation included.
         flops: floating-point operations for one image, by TensorFlow's profiler on the frozen graph.
+        conv_flops: those of them that the convolutions take.
     """
 
     input_size: tuple[int, int, int]
@@ -49,6 +57,32 @@ class Summary:
     fc_filters: tuple[int, ...]
     parameters: int
     flops: int
+    conv_flops: int
+
+
+_STORED = TypeAdapter(Summary)
+
+
+def model_summary(name: str, weights: str | Path = OFFLINE) -> Summary:
+    """A model's summary, computed once for each .h5 file and kept in the build folder.
+
+    Args:
+        name: the model, such as `mobilenet`.
+        weights: its weights, as `helpers.weights.choose_weights` takes them.
+
+    Raises:
+        DeploymentError: whatever building the model raises.
+    """
+    manifest, folder = build_model(name, weights)
+    file = manifest.file("h5")
+    key = sha256_bytes(repr([file.sha256, source_hash(__name__), tf.__version__, keras.__version__]).encode())
+    path = build_dir() / "summaries" / f"{name}-{key[:32]}.json"
+    try:
+        return _STORED.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        summary = summarize(load_h5(folder / file.path))
+        write_bytes(path, _STORED.dump_json(summary))
+        return summary
 
 
 def summarize(model: keras.Model) -> Summary:
@@ -60,7 +94,10 @@ def summarize(model: keras.Model) -> Summary:
     Returns:
         Its row of the paper's tables, but for storage and accuracy, which belong to files and data.
     """
-    graph = freeze(model)
+    # A batch of one image: the profiler counts nothing where a shape is open.
+    function = frozen_function(model, 1)
+    graph = in_order(function.graph.as_graph_def(), [output_node(model)])
+    flops = flops_by_operation(function.graph)
     nodes = {node.name: node for node in graph.node}
     convolutions = [node for node in graph.node if node.op in _CONVOLUTIONS]
     kernels = [_constant(nodes, node.input[1]) for node in convolutions]
@@ -81,7 +118,8 @@ def summarize(model: keras.Model) -> Summary:
         fc_channels=tuple(int(matrix.shape[0]) for matrix in matrices),
         fc_filters=tuple(int(matrix.shape[1]) for matrix in matrices),
         parameters=model.count_params(),
-        flops=count_flops(frozen_function(model, 1).graph),
+        flops=sum(flops.values()),
+        conv_flops=sum(flops.get(operation, 0) for operation in _CONVOLUTIONS),
     )
 
 
@@ -97,12 +135,23 @@ def count_flops(graph: tf.Graph) -> int:
     Returns:
         The number of floating-point operations.
     """
+    return sum(flops_by_operation(graph).values())
+
+
+def flops_by_operation(graph: tf.Graph) -> dict[str, int]:
+    """Count a graph's floating-point operations as `count_flops` does, for each type of operation that has any."""
     options = (
         tf.compat.v1.profiler.ProfileOptionBuilder(tf.compat.v1.profiler.ProfileOptionBuilder.float_operation())
         .with_empty_output()
         .build()
     )
-    return int(tf.compat.v1.profiler.profile(graph, cmd="op", options=options).total_float_ops)
+    # The profiler gives a chain: each type's node holds the next, with the total of all that follow.
+    node = tf.compat.v1.profiler.profile(graph, cmd="op", options=options)
+    counts: dict[str, int] = {}
+    while node.children:
+        (node,) = node.children
+        counts[node.name] = int(node.float_ops)
+    return {name: count for name, count in counts.items() if count}
 
 
 def _constant(nodes: dict[str, Any], name: str) -> np.ndarray[Any, Any]:

@@ -77,6 +77,15 @@ _RECIPES = {
 }
 
 
+# The hash of all weights with the default seed, as `weights_sha256` gives it: their identity in manifests.
+UNTRAINED_SHA256 = {
+    "resnet50": "1f279dfdd90bdda7b11e85bbe09b73b956542a5d9a03f989196014030f695c64",
+    "inceptionv3": "785d5f5dc66311685b702fbe503d1f56eb09c6eff37bc3160878807204636f36",
+    "mobilenet": "c5a051e1267c596bc9e5c869be9108f5ab5eafdd5402e9b162c4a80c63b220d2",
+    "densenet121": "3167ba36f5d06cabb3724e4c5822e6773a2f9d0723b339725822096fd6a0e3b4",
+}
+
+
 @dataclass(frozen=True)
 class _Moments:
     """Mean and variance of each channel of a tensor, over positions and images; and what made the tensor."""
@@ -107,9 +116,20 @@ def untrained_weights(model_name: str, model: keras.Model, seed: int = SEED) -> 
     return _Weights(model_name, model, seed).arrays()
 
 
-def apply_untrained_weights(model_name: str, model: keras.Model, seed: int = SEED) -> None:
-    """Give a network its untrained weights; see `untrained_weights`."""
-    model.set_weights(untrained_weights(model_name, model, seed))
+def apply_untrained_weights(model_name: str, model: keras.Model) -> None:
+    """Give a network its untrained weights, with the default seed.
+
+    Raises:
+        ModelFileError: as `untrained_weights`; or the numbers are not those that `UNTRAINED_SHA256` promises.
+    """
+    weights = untrained_weights(model_name, model)
+    received = weights_sha256(weights)
+    if received != UNTRAINED_SHA256[model_name]:
+        raise ModelFileError(
+            f"expected {model_name}'s untrained weights to have the SHA-256 {UNTRAINED_SHA256[model_name]}; received "
+            f"{received}; is NumPy or Keras another version than requirements.lock names?"
+        )
+    model.set_weights(weights)
 
 
 def weights_sha256(weights: list[NDArray[np.float32]]) -> str:

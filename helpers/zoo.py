@@ -1,21 +1,22 @@
-"""The models: one record each, with everything the rest of the package needs to know about it.
+"""The models: one record each, with everything the rest of the package needs to know about a network.
 
-A record joins the network's builder to its weights, its input and its labels, so that no other module carries
-a model's constants.
+A record joins the network's builder to its input and its labels, so that no other module carries a model's constants.
+Where its weights come from is told by `helpers/weights.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
 import keras
 
 from helpers.errors import ModelFileError
-from helpers.files import DATA
-from helpers.preprocess import ImageInput
+from helpers.labels import ImagenetLabel, load_imagenet_labels
+from helpers.preprocess import ImageInput, ResizeRule
+from helpers.squeezenet import build_squeezenet
 
 
 @dataclass(frozen=True)
@@ -26,23 +27,34 @@ class ModelRecord:
         name: the short name used in paths and on command lines, such as `lenet`.
         title: the name as the paper prints it, such as `LeNet`.
         build: makes the network with fresh weights; its last layer gives probabilities.
-        input: size and preprocessing.
-        labels: the class names, in the order of the network's outputs.
-        weights_file: the Keras .h5 file with the weights.
-        weights_kind: `trained` or `untrained`; everything shown of an untrained model says so.
-        weights_source: where the weights come from, in words.
+        input: size, preprocessing and single crop.
+        source: where the builder comes from, in words.
         citation: the publication that introduced the network, or that it follows.
+        on_imagenet: whether its classes are the 1000 of the ImageNet challenge; else they are the ten digits.
     """
 
     name: str
     title: str
     build: Callable[[], keras.Model]
     input: ImageInput
-    labels: tuple[str, ...]
-    weights_file: Path
-    weights_kind: Literal["trained", "untrained"]
-    weights_source: str
+    source: str
     citation: str
+    on_imagenet: bool = True
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The class names, in the order of the network's outputs."""
+        return tuple(label.name for label in self._classes())
+
+    @property
+    def label_ids(self) -> tuple[str, ...]:
+        """The WordNet ids of the classes, such as `n02123045`; empty for the digits."""
+        return tuple(label.wnid for label in self._classes()) if self.on_imagenet else ()
+
+    def _classes(self) -> tuple[ImagenetLabel, ...]:
+        if self.on_imagenet:
+            return load_imagenet_labels()
+        return tuple(ImagenetLabel("", digit) for digit in "0123456789")
 
 
 def build_lenet() -> keras.Model:
@@ -65,19 +77,113 @@ def build_lenet() -> keras.Model:
     return keras.Model(image, x, name="lenet")
 
 
-_LENET = ModelRecord(
-    name="lenet",
-    title="LeNet",
-    build=build_lenet,
-    input=ImageInput(height=28, width=28, channel_order="gray", scale=(1 / 255,), bias=(0.0,)),
-    labels=tuple("0123456789"),
-    weights_file=DATA / "lenet" / "lenet.h5",
-    weights_kind="trained",
-    weights_source="trained on the 60,000 MNIST training images by helpers/train_lenet.py; see its training log",
-    citation="Sehgal and Kehtarnavaz 2019, Table I; after LeCun et al. 1998, whose LeNet-5 is smaller",
-)
+def _from_keras(name: str, application: str, side: int) -> Callable[[], keras.Model]:
+    """A builder of one of Keras' own networks, with an input layer `image` and names that are always the same."""
 
-_RECORDS = {record.name: record for record in (_LENET,)}
+    def build() -> keras.Model:
+        image = keras.Input((side, side, 3), name="image")
+        network = getattr(keras.applications, application)(weights=None, input_tensor=image)
+        return _with_fixed_names(network, name)
+
+    build.__doc__ = f"Build Keras Applications' {application} with fresh weights, float32 (n, {side}, {side}, 3) in."
+    return build
+
+
+def _with_fixed_names(network: keras.Model, name: str) -> keras.Model:
+    """Copy a network with layer names that do not depend on what the process built before.
+
+    Keras numbers the layers that have no name of their own (InceptionV3's) over the whole process: `conv2d_94` in one
+    run is `conv2d_188` in another, and so would be the nodes of every file made from it.
+    """
+    seen: Counter[str] = Counter()
+    fixed: dict[str, str] = {}
+    for layer in network.layers:
+        kind = re.sub(r"_\d+$", "", layer.name)
+        fixed[layer.name] = layer.name
+        if kind.replace("_", "") == type(layer).__name__.lower():
+            fixed[layer.name] = f"{kind}_{seen[kind]}" if seen[kind] else kind
+            seen[kind] += 1
+
+    def renamed(layer: keras.layers.Layer) -> keras.layers.Layer:
+        return type(layer).from_config({**layer.get_config(), "name": fixed[layer.name]})
+
+    copied = keras.models.clone_model(network, clone_function=renamed)
+    return keras.Model(copied.inputs, copied.outputs, name=name)
+
+
+# The three kinds of preprocessing that Keras Applications call tf, caffe and torch, as scale and bias.
+_TF = {"channel_order": "rgb", "scale": (1 / 127.5,) * 3, "bias": (-1.0,) * 3}
+_CAFFE = {"channel_order": "bgr", "scale": (1.0,) * 3, "bias": (-103.939, -116.779, -123.68)}
+_TORCH_MEAN, _TORCH_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_TORCH = {
+    "channel_order": "rgb",
+    "scale": tuple(1 / (255 * std) for std in _TORCH_STD),
+    "bias": tuple(-mean / std for mean, std in zip(_TORCH_MEAN, _TORCH_STD, strict=True)),
+}
+
+
+def _square(side: int, shorter_side: int, preprocessing: Mapping[str, object]) -> ImageInput:
+    return ImageInput.model_validate(
+        {"height": side, "width": side, "resize": ResizeRule(shorter_side=shorter_side), **preprocessing}
+    )
+
+
+_KERAS = f"Keras Applications {keras.__version__}"
+
+_RECORDS = {
+    record.name: record
+    for record in (
+        ModelRecord(
+            name="lenet",
+            title="LeNet",
+            build=build_lenet,
+            input=ImageInput(height=28, width=28, channel_order="gray", scale=(1 / 255,), bias=(0.0,)),
+            source="this project, after the paper's Table I",
+            citation="Sehgal and Kehtarnavaz 2019, Table I; after LeCun et al. 1998, whose LeNet-5 is smaller",
+            on_imagenet=False,
+        ),
+        ModelRecord(
+            name="resnet50",
+            title="ResNet50",
+            build=_from_keras("resnet50", "ResNet50", 224),
+            input=_square(224, 256, _CAFFE),
+            source=_KERAS,
+            citation="He, Zhang, Ren and Sun 2016, Deep Residual Learning for Image Recognition",
+        ),
+        ModelRecord(
+            name="inceptionv3",
+            title="InceptionV3",
+            build=_from_keras("inceptionv3", "InceptionV3", 299),
+            input=_square(299, 342, _TF),
+            source=_KERAS,
+            citation="Szegedy et al. 2016, Rethinking the Inception Architecture for Computer Vision",
+        ),
+        ModelRecord(
+            name="squeezenet",
+            title="SqueezeNet",
+            build=build_squeezenet,
+            input=_square(227, 256, _CAFFE),
+            source="this project, after the published release v1.1",
+            citation="Iandola et al. 2016, SqueezeNet: AlexNet-level accuracy with 50x fewer parameters",
+        ),
+        ModelRecord(
+            name="mobilenet",
+            title="MobileNet",
+            build=_from_keras("mobilenet", "MobileNet", 224),
+            input=_square(224, 256, _TF),
+            source=_KERAS,
+            citation="Howard et al. 2017, MobileNets: Efficient Convolutional Neural Networks for Mobile Vision",
+        ),
+        ModelRecord(
+            name="densenet121",
+            title="DenseNet121",
+            build=_from_keras("densenet121", "DenseNet121", 224),
+            input=_square(224, 256, _TORCH),
+            source=_KERAS,
+            citation="Huang, Liu, van der Maaten and Weinberger 2017, Densely Connected Convolutional Networks",
+        ),
+    )
+}
 
 
 def model_names() -> tuple[str, ...]:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import pytest
 
 from helpers import artifacts
 from helpers.artifacts import build_model
+from helpers.convert.nodes import ConvertedNodes
 from helpers.errors import ArtifactWriteError, ModelFileError
 from helpers.manifest import MANIFEST_NAME, checked_file
 
@@ -24,6 +26,13 @@ def _own_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The formats that were really converted."""
     formats: list[str] = []
+    saved = artifacts.keras_file.save_h5
+
+    def save(model: keras.Model, target: Path) -> ConvertedNodes:
+        formats.append("h5")
+        return saved(model, target)
+
+    monkeypatch.setattr(artifacts.keras_file, "save_h5", save)
     for converter in artifacts._CONVERTERS["lenet"]:
         original = converter.convert
 
@@ -37,7 +46,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_the_second_time_nothing_is_converted(made: list[str]) -> None:
     first, _ = build_model("lenet")
-    assert made == ["h5", "frozen_pb", "plain_tensorflow_pb", "tflite"]
+    assert made == ["h5", "frozen_pb", "tf_mobile_pb", "plain_tensorflow_pb", "tflite"]
     made.clear()
     second, _ = build_model("lenet")
     assert made == []
@@ -61,7 +70,7 @@ def test_other_tool_versions_make_everything_again(made: list[str], monkeypatch:
     made.clear()
     monkeypatch.setattr(artifacts.keras, "__version__", "99.0")
     build_model("lenet")
-    assert len(made) == 4
+    assert len(made) == 5
 
 
 def test_changed_converter_source_makes_its_file_again(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +96,7 @@ def test_a_damaged_manifest_is_replaced() -> None:
         lambda files: files[1].update(output_node="fc9"),
         lambda files: files[0].update(format="frozen_pb") or files[1].update(format="h5"),
         lambda files: files[0].update(recipe=files[1]["recipe"]),
-        lambda files: files[1].update(path="lenet_plain_tensorflow.pb") or files[2].update(path="lenet.pb"),
+        lambda files: files[1].update(path="lenet_tf_mobile.pb") or files[2].update(path="lenet.pb"),
     ],
 )
 def test_an_edited_manifest_is_not_believed(edit: Callable[[list[dict[str, Any]]], object]) -> None:
@@ -114,7 +123,8 @@ def test_a_failed_conversion_leaves_no_manifest(monkeypatch: pytest.MonkeyPatch)
         build_model("lenet")
     folder = artifacts.model_folder("lenet")
     assert not (folder / MANIFEST_NAME).exists()
-    assert {path.name for path in folder.iterdir()} <= {".lock", "lenet.h5", "lenet.pb", "lenet_plain_tensorflow.pb"}
+    left = {path.name for path in folder.iterdir()}
+    assert left <= {".lock", "lenet.h5", "lenet.pb", "lenet_tf_mobile.pb", "lenet_plain_tensorflow.pb"}
 
 
 def test_an_unwritable_build_folder_is_one_clear_error(tmp_path: Path) -> None:

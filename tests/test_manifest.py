@@ -33,7 +33,8 @@ def test_a_real_manifest_validates_against_the_exported_schema(lenet: tuple[Mani
     content = json.loads((lenet[1] / MANIFEST_NAME).read_text())
     jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text())).validate(content)
     assert content["model"] == "lenet"
-    assert {file["format"] for file in content["files"]} == {"h5", "frozen_pb", "plain_tensorflow_pb", "tflite"}
+    formats = {file["format"] for file in content["files"]}
+    assert formats == {"h5", "frozen_pb", "tf_mobile_pb", "plain_tensorflow_pb", "tflite"}
 
 
 @pytest.mark.parametrize("file_format", ["frozen_pb", "plain_tensorflow_pb", "tflite"])

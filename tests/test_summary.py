@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import keras
-import pytest
 from keras import layers
 
 from helpers.summary import summarize
-from helpers.zoo import build_lenet, model_names, model_record
+from helpers.zoo import build_lenet
 
 
 def test_lenet_is_table_1() -> None:
@@ -35,14 +34,3 @@ def test_depth_is_the_longest_path_not_the_number_of_layers() -> None:
     assert summary.kernel_sizes == (1, 3)
     assert summary.fc_channels == (8,)
     assert summary.conv_filters == (4, 4, 4)
-
-
-@pytest.mark.parametrize("name", model_names())
-def test_records_are_complete(name: str) -> None:
-    record = model_record(name)
-    assert record.weights_file.is_file()
-    model = record.build()
-    assert model.input_shape == (None, *record.input.shape)
-    assert model.output_shape == (None, len(record.labels))
-    assert record.citation
-    assert record.title

@@ -8,10 +8,10 @@ from functools import cache
 import keras
 import numpy as np
 import pytest
-from PIL import Image
 
 from helpers.data import PHOTOS, load_photo
 from helpers.errors import ModelFileError
+from helpers.preprocess import ImageInput, ResizeRule, fit_photos, to_tensor
 from helpers.untrained import SEED, apply_untrained_weights, untrained_weights, weights_sha256
 
 Array = np.ndarray
@@ -54,15 +54,9 @@ def _network(name: str) -> keras.Model:
 
 def _inputs(name: str, crop: float) -> Array:
     _, side, preprocess = NETWORKS[name]
-    return preprocess(np.stack([_cropped(load_photo(photo), side, round(side * crop)) for photo in PHOTOS]))
-
-
-def _cropped(pixels: Array, side: int, shorter: int) -> Array:
-    photo = Image.fromarray(pixels)
-    factor = shorter / min(photo.size)
-    photo = photo.resize((round(photo.width * factor), round(photo.height * factor)), Image.Resampling.BILINEAR)
-    left, top = (photo.width - side) // 2, (photo.height - side) // 2
-    return np.asarray(photo.crop((left, top, left + side, top + side)), np.float32)
+    rule = ResizeRule(shorter_side=round(side * crop))
+    expected = ImageInput(height=side, width=side, channel_order="rgb", scale=(1, 1, 1), bias=(0, 0, 0), resize=rule)
+    return preprocess(to_tensor(fit_photos([load_photo(photo) for photo in PHOTOS], expected), expected))
 
 
 @pytest.mark.parametrize("name", NETWORKS)

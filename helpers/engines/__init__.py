@@ -7,6 +7,7 @@ the others are held to it.
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from helpers.engines.base import Engine
@@ -16,6 +17,7 @@ from helpers.errors import ModelFileError
 _ENGINES: dict[str, tuple[str, str]] = {
     "keras": ("helpers.engines.keras", "KerasEngine"),
     "frozen": ("helpers.engines.frozen", "FrozenEngine"),
+    "tf_mobile": ("helpers.engines.frozen", "TfMobileGraphEngine"),
     "plain_tensorflow": ("helpers.engines.frozen", "PlainTensorFlowEngine"),
     "litert": ("helpers.engines.litert", "LiteRTEngine"),
     "arm": ("helpers.engines.arm", "ArmLiteRTEngine"),
@@ -27,12 +29,13 @@ def engine_names() -> tuple[str, ...]:
     return tuple(_ENGINES)
 
 
-def open_engine(engine: str, model: str, **options: Any) -> Engine:
+def open_engine(engine: str, model: str, weights: str | Path = "offline", **options: Any) -> Engine:
     """Open a model in a runtime; what the store does not have yet is converted first.
 
     Args:
         engine: one of `engine_names()`.
         model: the model, such as `lenet`.
+        weights: its weights, as `helpers.weights.choose_weights` takes them.
         options: passed to the engine, for example `threads=2`.
 
     Returns:
@@ -47,6 +50,6 @@ def open_engine(engine: str, model: str, **options: Any) -> Engine:
     if engine not in _ENGINES:
         raise ModelFileError(f"expected one of the engines {', '.join(_ENGINES)}; received {engine!r}")
     module, name = _ENGINES[engine]
-    manifest, folder = build_model(model)
+    manifest, folder = build_model(model, weights)
     opened: Engine = getattr(import_module(module), name)(manifest, folder, **options)
     return opened

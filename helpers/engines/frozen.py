@@ -90,6 +90,14 @@ class FrozenEngine(Engine):
             ) from error
 
 
+class TfMobileGraphEngine(FrozenEngine):
+    """The graph rewritten for TensorFlow for Mobile, computed by today's TensorFlow: the file of the app, on the PC."""
+
+    name: ClassVar[str] = "tf_mobile"
+    title: ClassVar[str] = "TF Mobile's graph, on today's TensorFlow"
+    file_format: ClassVar[str] = "tf_mobile_pb"
+
+
 class PlainTensorFlowEngine(FrozenEngine):
     """The graph written in TensorFlow alone and frozen by the paper's own calls."""
 

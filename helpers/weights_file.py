@@ -1,0 +1,316 @@
+"""A user's own weights: a Keras file, looked at with suspicion, for one of the paper's networks.
+
+Four kinds of file are taken: a whole model as `.h5` or `.keras`, and weights alone as `.h5` (what Keras Applications
+publish) or `.weights.h5`. Only numbers are taken over: the network itself is built by this project. A whole model must
+have just its architecture; that is compared as text, and nothing is ever built from it. Weights alone do not tell
+activations, strides or connections: they fit a network when all their shapes do.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import h5py
+import keras
+
+from helpers.convert.keras_file import (
+    HDF5_SIGNATURE,
+    ZIP_SIGNATURE,
+    check_architecture,
+    check_hdf5,
+    try_hdf5,
+    unpack_archive,
+)
+from helpers.errors import ModelFileError
+from helpers.zoo import ModelRecord, model_names, model_record
+
+# What a layer computes depends on these settings; names, and what only training uses, may differ.
+_SETTINGS = (
+    "activation",
+    "axis",
+    "center",
+    "data_format",
+    "depth_multiplier",
+    "dilation_rate",
+    "epsilon",
+    "filters",
+    "groups",
+    "keepdims",
+    "kernel_size",
+    "max_value",
+    "negative_slope",
+    "padding",
+    "pool_size",
+    "scale",
+    "strides",
+    "target_shape",
+    "threshold",
+    "units",
+    "use_bias",
+)
+# Settings that older versions of Keras did not have, with the value that does as those versions did.
+_UNWRITTEN = {"groups": 1, "keepdims": False, "negative_slope": 0.0, "threshold": 0.0}
+
+
+def load_weights_file(path: Path, record: ModelRecord) -> keras.Model:
+    """Build a network with the weights of a file.
+
+    Args:
+        path: a Keras file with a whole model or with weights alone.
+        record: the network.
+
+    Returns:
+        The network of `record.build`, with these weights.
+
+    Raises:
+        ModelFileError: the file is missing, damaged, unsafe, or of another network; the message names the first layer
+            that differs.
+    """
+    with _opened(path) as (layers, weights):
+        if layers is not None:
+            _, difference = _difference(layers, record)
+            if difference:
+                raise ModelFileError(
+                    f"expected {path.name} to be {record.title}; {difference}; give the file of a model with just "
+                    "that architecture"
+                )
+        model = record.build()
+        reason = _fill(model, weights)
+    if reason is not None:
+        raise ModelFileError(
+            f"expected {path.name} to hold {record.title}'s weights; {reason}; save the model again with Keras, as "
+            "model.save('name.keras')"
+        )
+    for weight in model.weights:
+        if not keras.ops.all(keras.ops.isfinite(weight)):
+            raise ModelFileError(
+                f"expected {path.name} to hold finite weights; received NaN or infinity in {weight.path}; train the "
+                "model again"
+            )
+    return model
+
+
+def model_of(path: Path) -> str:
+    """Tell which of the paper's networks a file holds.
+
+    Args:
+        path: a Keras file with a whole model or with weights alone.
+
+    Returns:
+        The network's name, such as `mobilenet`.
+
+    Raises:
+        ModelFileError: the file is missing, damaged, unsafe, or of no network of the paper.
+    """
+    nearest = (-1, "it holds weights alone, which fit none")
+    with _opened(path) as (layers, weights):
+        for name in model_names():
+            record = model_record(name)
+            if layers is None:
+                if _fill(record.build(), weights) is None:
+                    return name
+                continue
+            alike, difference = _difference(layers, record)
+            if not difference:
+                return name
+            nearest = max(nearest, (alike, f"it is most like {record.title}, but {difference}"))
+    raise ModelFileError(
+        f"expected {path.name} to hold one of the networks {', '.join(model_names())}; {nearest[1]}; take the file "
+        "away or give another"
+    )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[list[dict[str, Any]] | None, Path]]:
+    """The layers of the model in a file (None: weights alone), and a file from which Keras can read the weights."""
+    wanted = f"expected {path.name} to be a Keras file"
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        weights = Path(folder) / "model.weights.h5"
+        try:
+            kind = _kind(path, wanted)
+            if kind == ".keras":
+                architecture: str | None = unpack_archive(path, weights, wanted)
+                try_hdf5(weights, wanted)
+                check_hdf5(weights, wanted)
+            else:
+                try_hdf5(path, wanted)
+                architecture = check_hdf5(path, wanted)
+                # Keras takes .weights.h5 for its own layout and any other .h5 for that of Keras 2, whatever is in it.
+                with h5py.File(path, "r") as content:
+                    own_layout = "layers" in content and "layer_names" not in content.attrs
+                if own_layout == path.name.endswith(".weights.h5"):
+                    weights = path
+                else:
+                    weights = weights if own_layout else weights.with_name("model.h5")
+                    shutil.copyfile(path, weights)
+        except OSError as error:
+            raise ModelFileError(
+                f"{wanted}; it cannot be read: {error.strerror or error}; correct its rights"
+            ) from error
+        layers = None
+        if architecture is not None:
+            check_architecture(architecture, wanted)
+            try:
+                layers = _layers(json.loads(architecture))
+            except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+                raise ModelFileError(
+                    f"{wanted} with a functional or sequential model; received an architecture that cannot be read: "
+                    f"{type(error).__name__} {str(error)[:80]}; save the model again with Keras 3"
+                ) from error
+        yield layers, weights
+
+
+def _kind(path: Path, wanted: str) -> str:
+    if not path.exists():
+        raise ModelFileError(f"{wanted}; there is no such file in {path.parent}")
+    if not path.is_file():
+        raise ModelFileError(f"{wanted}; received a folder or something else that is no ordinary file")
+    with path.open("rb") as stream:
+        beginning = stream.read(len(HDF5_SIGNATURE))
+    if (path.suffix == ".keras" and beginning.startswith(ZIP_SIGNATURE)) or (
+        path.suffix == ".h5" and beginning == HDF5_SIGNATURE
+    ):
+        return path.suffix
+    raise ModelFileError(
+        f"{wanted}, .h5 or .keras; received {path.suffix or 'a name without suffix'} beginning with {beginning!r}; "
+        "save the model with Keras, as model.save('name.keras')"
+    )
+
+
+def _fill(model: keras.Model, weights: Path) -> str | None:
+    """Give a network the weights of a file that was looked at; where they do not fit, say why."""
+    try:
+        with h5py.File(weights, "r") as content:
+            received = _count(content)
+        # Keras itself does not mind what is too much in its own layout.
+        if received is not None and received != model.count_params():
+            return f"it should have {model.count_params():,} numbers; received {received:,}"
+        model.load_weights(weights)
+    except Exception as error:  # Keras raises many kinds for weights that do not fit or are damaged
+        return f"Keras says: {str(error).strip().partition(chr(10))[0][:300] or type(error).__name__}"
+    return None
+
+
+def _count(content: Any) -> int | None:
+    """How many numbers a file in Keras 3's layout has for layers; None where it has another layout."""
+    if "layers" not in content or "layer_names" in content.attrs:
+        return None
+    total = 0
+
+    def add(name: str, item: Any) -> None:
+        nonlocal total
+        if isinstance(item, h5py.Dataset) and "seed_generator" not in name:
+            total += item.size
+
+    content["layers"].visititems(add)
+    return total
+
+
+def _difference(received: list[dict[str, Any]], record: ModelRecord) -> tuple[int, str]:
+    """How many of the first layers are alike, and the first difference in words; empty where there is none."""
+    expected = _layers_of(record.build)
+    for number, (wanted, found) in enumerate(zip(expected, received, strict=False)):
+        if wanted["computes"] != found["computes"]:
+            should, does = _words(wanted["computes"], found["computes"]), _words(found["computes"], wanted["computes"])
+            return number, f"layer {number + 1}, {found['name']}, should be {should}; received {does}"
+    alike = min(len(expected), len(received))
+    if len(expected) != len(received):
+        return alike, f"it should have {len(expected)} layers; received {len(received)}"
+    return alike, ""
+
+
+@cache
+def _layers_of(build: Callable[[], keras.Model]) -> list[dict[str, Any]]:
+    return _layers(json.loads(build().to_json()))
+
+
+def _layers(model: Any) -> list[dict[str, Any]]:
+    """A model's layers, from its architecture as any version of Keras writes it.
+
+    Returns:
+        For each layer its `name`, and what it `computes`: its kind, its settings, the numbers of the layers that it
+        takes, and whether it gives the model's output.
+    """
+    content = model["config"]
+    layers = content if isinstance(content, list) else content["layers"]
+    sequential = isinstance(content, list) or "output_layers" not in content
+    if sequential and layers[0]["class_name"] != "InputLayer":
+        shape = layers[0]["config"].get("batch_input_shape")
+        layers = [{"class_name": "InputLayer", "config": {"name": "", "batch_shape": shape}}, *layers]
+    names = [str(layer["config"]["name"]) for layer in layers]
+    if len(set(names)) != len(names):
+        raise ValueError("two layers of one name")
+    numbers = {name: number for number, name in enumerate(names, 1)}
+    outputs = [names[-1]] if sequential else _sources(content["output_layers"])
+    described = []
+    for number, (layer, name) in enumerate(zip(layers, names, strict=True), 1):
+        # Each use of a layer is a node; a sequential model's are not written down.
+        nodes = [[before, 0, 0] for before in names[: number - 1][-1:]] if sequential else layer["inbound_nodes"]
+        computes = {
+            "kind": _layer_kind(layer),
+            **_settings(layer),
+            "input from layer": tuple(numbers.get(source) for source in _sources(nodes)),
+            "uses": len(nodes),
+            "training": '"training": true' in json.dumps(nodes),
+            "output of the model": name in outputs,
+        }
+        described.append({"name": name, "computes": computes})
+    return described
+
+
+def _layer_kind(layer: dict[str, Any]) -> str:
+    """The class of a layer; with its package where that is not Keras' own."""
+    registered, module, name = layer.get("registered_name"), layer.get("module"), str(layer["class_name"])
+    if registered and ">" in str(registered):
+        return str(registered)
+    return name if module in (None, "keras.layers") else f"{module}.{name}"
+
+
+def _settings(layer: dict[str, Any]) -> dict[str, Any]:
+    config = layer["config"]
+    found = {key: _plain(config[key]) for key in _SETTINGS if key in config}
+    if "axis" in found:
+        # The channels of an image, in three ways of writing.
+        axis = found["axis"][0] if isinstance(found["axis"], tuple) else found["axis"]
+        found["axis"] = -1 if axis == 3 else axis
+    if layer["class_name"] == "InputLayer":
+        shape = config.get("batch_shape") or config.get("batch_input_shape")
+        found["shape"] = _plain(shape)[1:]
+    return {key: value for key, value in found.items() if key not in _UNWRITTEN or value != _UNWRITTEN[key]}
+
+
+def _plain(setting: Any) -> Any:
+    """A setting such that equal ones compare equal: Keras writes some as lists, epsilon in several roundings."""
+    if isinstance(setting, (list, tuple)):
+        return tuple(_plain(part) for part in setting)
+    if isinstance(setting, dict) and setting.get("class_name") == "function":
+        return setting.get("config")
+    return float(f"{setting:.4g}") if isinstance(setting, float) and math.isfinite(setting) else setting
+
+
+def _sources(part: Any) -> list[str]:
+    """The names of the layers that a description of tensors points to, as Keras 2 or 3 writes it."""
+    if isinstance(part, dict):
+        if "keras_history" in part:
+            return [str(part["keras_history"][0])]
+        return [name for value in part.values() for name in _sources(value)]
+    if isinstance(part, list):
+        if len(part) >= 3 and isinstance(part[0], str) and isinstance(part[1], int):
+            return [part[0]]
+        return [name for value in part for name in _sources(value)]
+    return []
+
+
+def _words(layer: dict[str, Any], other: dict[str, Any]) -> str:
+    """What of a layer another one does not have."""
+    if layer["kind"] != other["kind"]:
+        return str(layer["kind"])
+    return ", ".join(f"{key} {value}" for key, value in layer.items() if other.get(key) != value) or "without more"
