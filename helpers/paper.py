@@ -17,6 +17,15 @@ from helpers.files import DATA
 
 About = Literal["pc", "phone", "world"]
 
+# Table II's columns and the names of its models; it prints DenseNet for what the text calls DenseNet-121.
+TABLE_2_MODELS = {
+    "resnet50": "ResNet50",
+    "inceptionv3": "InceptionV3",
+    "squeezenet": "SqueezeNet",
+    "mobilenet": "MobileNet",
+    "densenet121": "DenseNet121",
+}
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -52,8 +61,21 @@ def table_1() -> pd.DataFrame:
 
 
 @cache
+def table_2() -> pd.DataFrame:
+    """Table II: the summary of the ImageNet networks. Columns: id, row, unit, and one for each model, as printed."""
+    return pd.read_csv(DATA / "paper" / "table_2.csv", dtype=str, keep_default_na=False)
+
+
+@cache
+def table_notes() -> dict[str, str]:
+    """What there is to say about single cells of the tables, by the cell's claim, such as `table2.resnet50.flops`."""
+    notes: dict[str, str] = yaml.safe_load((DATA / "paper" / "notes.yaml").read_text(encoding="utf-8"))
+    return notes
+
+
+@cache
 def claims() -> dict[str, Claim]:
-    """Every claim, by its id: Table I's cells first, then the statements of `data/paper/claims.yaml`."""
+    """Every claim, by its id: the cells of Tables I and II first, then the statements of `data/paper/claims.yaml`."""
     cells = [
         Claim(
             id=f"table1.{row['id']}",
@@ -65,6 +87,19 @@ def claims() -> dict[str, Claim]:
             notebook="02_lenet_on_mnist" if row["id"] == "accuracy" else "01_model_summaries",
         )
         for row in table_1().to_dict("records")
+    ]
+    cells += [
+        Claim(
+            id=f"table2.{model}.{row['id']}",
+            section="Table II",
+            claim=f"{title}: {row['row']}",
+            paper=row[model],
+            unit=row["unit"],
+            about="pc",
+            notebook="01_model_summaries",
+        )
+        for model, title in TABLE_2_MODELS.items()
+        for row in table_2().to_dict("records")
     ]
     statements = yaml.safe_load((DATA / "paper" / "claims.yaml").read_text(encoding="utf-8"))
     texts = [Claim(**{"paper": None, "unit": "", **statement}) for statement in statements]

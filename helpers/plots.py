@@ -1,12 +1,16 @@
 """The figures of the notebooks: drawn in one style, shown with alternative text, small enough to be stored.
 
-Figs. 1-3 are reconstructions: the paper's text was at hand, its pictures were not.
+Figs. 1-3 are reconstructions: the paper's text was at hand, its pictures were not. So is Fig. 5, from numbers measured
+here and those of Table II.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,10 +20,14 @@ from IPython.display import Image as ShownImage
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from PIL import Image
 
 from helpers.accuracy import Accuracy
+
+if TYPE_CHECKING:
+    from helpers.architecture import Block, Step
 
 # Okabe and Ito's palette, which readers with any kind of colour vision can tell apart; its vermilion is made redder,
 # because the paper speaks of a red path.
@@ -29,6 +37,13 @@ _COLOURS = 128
 
 Box = tuple[float, float, str]
 Arrow = tuple[str, str, str]
+
+# Fig. 5's circles: their area in square points for a megabyte, and the sizes that its legend shows.
+_AREA_PER_MEGABYTE = 14.0
+_LEGEND_MEGABYTES = (5, 25, 100)
+
+# What happens where the paths of a building block meet; after a lone path, nothing.
+_JOINED = {"Add": "added: ", "Concatenate": "side by side:\n"}
 
 
 def show(figure: Figure, alt: str = "") -> ShownImage:
@@ -190,6 +205,78 @@ def _flow(boxes: dict[str, Box], arrows: Sequence[Arrow], size: tuple[float, flo
     return figure
 
 
+def building_blocks(blocks: Mapping[str, Block]) -> Figure:
+    """Draw parts of networks side by side: a column for each path, a box for each layer, and how the paths meet.
+
+    Args:
+        blocks: the parts, by their titles; `helpers.architecture.find_block` reads them off a network.
+    """
+    # A shortcut is a curve beside the other paths, and needs less room than a column of boxes.
+    widths = [sum(1.0 if path else 0.6 for path in block.paths) + 0.3 for block in blocks.values()]
+    rows = max(len(path) for block in blocks.values() for path in block.paths) + 2
+    sns.set_theme(style="white")
+    figure = plt.figure(figsize=(0.84 * sum(widths), 0.74 * rows + 0.4), layout="constrained")
+    axes = figure.subplots(1, len(blocks), squeeze=False, width_ratios=widths)[0]
+    alts = []
+    for axis, (title, block), width in zip(axes, blocks.items(), widths, strict=True):
+        _draw_block(axis, block)
+        axis.set_title(title, fontsize=9.5)
+        axis.set_xlim(-0.65, width - 0.65)
+        axis.set_ylim(0.55 - rows, 0.45)
+        axis.axis("off")
+        alts.append(f"{title}: {_in_words(block)}.".replace("\n", " "))
+    figure.set_label(" ".join(alts))
+    return figure
+
+
+def _in_words(block: Block) -> str:
+    paths = (", ".join(f"{step.kernel} to {step.filters}" for step in path) or "shortcut" for path in block.paths)
+    joined = _JOINED.get(block.joined, "")
+    return f"{block.channels} channels; {'; beside it '.join(paths)}; {joined}{block.filters} channels"
+
+
+def _draw_block(axis: Axes, block: Block) -> None:
+    """Draw a block from the top down; a layer that several paths pass is drawn once."""
+    paths = [path for path in block.paths if path]
+    half_width, half_height = 0.43, 0.31
+    middle, last = (len(paths) - 1) / 2, -1.0 - max(map(len, paths))
+    top, bottom = (middle, 0.0), (middle, last)
+    columns: dict[Step, list[int]] = {}
+    for column, path in enumerate(paths):
+        for step in path:
+            columns.setdefault(step, []).append(column)
+    places = {step: (float(np.mean(columns[step])), -1.0 - row) for path in paths for row, step in enumerate(path)}
+    boxes = [
+        (top, f"{block.channels}\nchannels", "white"),
+        (bottom, f"{_JOINED.get(block.joined, '')}{block.filters}\nchannels", "white"),
+        *((place, f"{step.kernel}\n{step.filters}".replace(" ", "\n"), _tint(step)) for step, place in places.items()),
+    ]
+    style = "round,pad=0,rounding_size=0.08"
+    for (x, y), text, colour in boxes:
+        corner = (x - half_width, y - half_height)
+        axis.add_patch(FancyBboxPatch(corner, 2 * half_width, 2 * half_height, boxstyle=style, fc=colour, ec=GRAY))
+        axis.text(x, y, text, ha="center", va="center", fontsize=7.5, linespacing=1.05)
+    routes = [[top, *(places[step] for step in path)] for path in paths]
+    arrow = {"arrowstyle": "-|>", "lw": 1.2, "shrinkA": 0, "shrinkB": 0}
+    for start, end in dict.fromkeys(pair for route in routes for pair in pairwise(route)):
+        tail, head = (start[0], start[1] - half_height), (end[0], end[1] + half_height)
+        axis.annotate("", head, tail, arrowprops={**arrow, "color": BLUE})
+    # A short path goes straight down beside the longer ones first, so that no arrow crosses a box.
+    for x, y in (places[path[-1]] for path in paths):
+        level = last + 1 - half_height
+        axis.plot([x, x], [y - half_height, level], color=BLUE, lw=1.2)
+        axis.annotate("", (middle, last + half_height), (x, level), arrowprops={**arrow, "color": BLUE})
+    if len(paths) < len(block.paths):
+        side = middle + half_width
+        axis.plot([side, side + 0.4, side + 0.4], [0, 0, last], color=RED, lw=1.6, ls="--")
+        axis.annotate("", (side, last), (side + 0.4, last), arrowprops={**arrow, "color": RED, "lw": 1.6})
+
+
+def _tint(step: Step) -> str:
+    """A pale colour for the kind of layer; the kernel's size stands in its box as well."""
+    return {"1x1": "#d6e8f5", "pool": "#ededed"}.get(step.kernel, "#fbe7c2")
+
+
 def digit_grid(images: NDArray[np.uint8], titles: Sequence[str], columns: int = 10) -> Figure:
     """Draw digits in rows, each under its title.
 
@@ -209,22 +296,193 @@ def digit_grid(images: NDArray[np.uint8], titles: Sequence[str], columns: int = 
     return figure
 
 
-def feature_maps(maps: NDArray[np.float32], title: str, columns: int = 8) -> Figure:
+def feature_maps(
+    maps: NDArray[np.float32], title: str, columns: int = 8, photo: NDArray[np.uint8] | None = None
+) -> Figure:
     """Draw the feature maps of one image, each on its own scale from dark (low) to bright (high).
 
     Args:
         maps: float32 (height, width, channels).
         title: what they are.
         columns: how many maps stand in a row.
+        photo: the image itself, uint8 (height, width, 3), to be shown to the left of its maps.
     """
     rows = -(-maps.shape[-1] // columns)
-    figure, axes = new_figure(0.85 * columns, 0.9 * rows + 0.3, nrows=rows, ncols=columns)
-    cells = [axis for row in axes for axis in row]
-    for axis in cells:
+    # The photo is as wide as three maps, where there are as many rows of them.
+    span = 0 if photo is None else min(rows, 3)
+    sns.set_theme(style="white", font_scale=0.9)
+    figure = plt.figure(figsize=(0.85 * (columns + span), 0.9 * rows + 0.3), layout="constrained")
+    grid = figure.add_gridspec(rows, columns + span)
+    if photo is not None:
+        axis = figure.add_subplot(grid[:, :span])
+        axis.imshow(photo)
         axis.axis("off")
-    for channel, axis in enumerate(cells[: maps.shape[-1]]):
-        axis.imshow(maps[..., channel], cmap="viridis")
+    # Few colours for the maps leave more of those of a shown picture to the photo.
+    colours = plt.get_cmap("viridis", 48)
+    for channel in range(maps.shape[-1]):
+        axis = figure.add_subplot(grid[channel // columns, span + channel % columns])
+        axis.imshow(maps[..., channel], cmap=colours)
+        axis.axis("off")
     figure.suptitle(title, fontsize=10)
+    return figure
+
+
+def top_5_bars(
+    photo: NDArray[np.uint8], names: Sequence[str], probabilities: NDArray[np.float32], title: str
+) -> Figure:
+    """Draw a photo, and beside it its five most probable classes as bars.
+
+    Args:
+        photo: uint8 (height, width, 3).
+        names: the class names.
+        probabilities: float (classes,), in the order of the names.
+        title: whose answer this is; of an untrained model, that it is untrained.
+    """
+    # A stable sort breaks ties by class number, as helpers.accuracy does.
+    top = np.argsort(-np.asarray(probabilities), kind="stable")[:5]
+    percents = [100 * float(probabilities[number]) for number in top]
+    texts = [_percent(percent) for percent in percents]
+    sns.set_theme(style="white", font_scale=0.9)
+    figure = plt.figure(figsize=(8.6, 2.9), layout="constrained")
+    figure.set_label(f"{title}: " + ", ".join(f"{names[n]} {text}" for n, text in zip(top, texts, strict=True)))
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
+    left.imshow(photo)
+    left.axis("off")
+    rows = range(len(top))
+    right.barh(rows, percents, color=BLUE, height=0.6)
+    for row, percent, text in zip(rows, percents, texts, strict=True):
+        right.text(percent + 1.5, row, text, va="center", fontsize=9)
+    right.set_yticks(rows, ["\n".join(textwrap.wrap(names[n], 24, max_lines=2, placeholder=" ...")) for n in top])
+    right.invert_yaxis()
+    right.set_xlim(0, 118)
+    right.set_xticks(range(0, 101, 25))
+    right.set_xlabel("probability (%)")
+    right.set_title(title, fontsize=10)
+    sns.despine(ax=right)
+    return figure
+
+
+def _percent(percent: float) -> str:
+    return "< 0.1 %" if percent < 0.05 else f"{percent:.1f} %"
+
+
+def figure_5(points: pd.DataFrame) -> Figure:
+    """Fig. 5: accuracy and cost of the ImageNet networks; the area of a circle is the size of the file.
+
+    Args:
+        points: a row for each model; columns title, gflops (10^9 floating-point operations for an image), top5 (the
+            top-5 accuracy in %), megabytes.
+    """
+    rows = list(zip(points["title"], points["gflops"], points["top5"], points["megabytes"], strict=True))
+    figure, axes = new_figure(7.6, 4.6)
+    axis = axes[0][0]
+    figure.set_label(
+        "Top-5 accuracy over billions of floating-point operations, circles as large as the files: "
+        + "; ".join(f"{title} {gflops:.1f} B, {top5:.1f} %, {size:.0f} MB" for title, gflops, top5, size in rows)
+    )
+    areas = _AREA_PER_MEGABYTE * points["megabytes"]
+    axis.scatter(points["gflops"], points["top5"], s=areas, color=BLUE, alpha=0.6, edgecolor=BLUE)
+    axis.set_xlim(0, 1.15 * points["gflops"].max())
+    axis.set_ylim(points["top5"].min() - 2.5, points["top5"].max() + 2.5)
+    axis.set_xlabel("FLOPs (billions), measured here")
+    axis.set_ylabel("top-5 accuracy (%), the paper's")
+    for megabytes in _LEGEND_MEGABYTES:
+        area = _AREA_PER_MEGABYTE * megabytes
+        axis.scatter([], [], s=area, color=BLUE, alpha=0.6, edgecolor=BLUE, label=f"{megabytes} MB")
+    axis.legend(loc="lower right", title="size of the file", labelspacing=2.2, borderpad=1.5, handletextpad=2)
+    _name_bubbles(figure, axis, rows)
+    return figure
+
+
+def _name_bubbles(figure: Figure, axis: Axes, rows: Sequence[tuple[str, float, float, float]]) -> None:
+    """Write name and size beside each circle, on the first of its four sides where they cover nothing else."""
+    figure.draw_without_rendering()
+    point = figure.dpi / 72
+    taken = []
+    for _, gflops, top5, megabytes in rows:
+        x, y = axis.transData.transform((gflops, top5))
+        radius = point * np.sqrt(_AREA_PER_MEGABYTE * megabytes / np.pi)
+        taken.append(Bbox.from_extents(x - radius, y - radius, x + radius, y + radius))
+    legend = axis.get_legend()
+    if legend is not None:
+        taken.append(legend.get_window_extent())
+    for title, gflops, top5, megabytes in rows:
+        away = np.sqrt(_AREA_PER_MEGABYTE * megabytes / np.pi) + 4
+        sides = (
+            ((away, 0), "left", "center"),
+            ((0, -away), "center", "top"),
+            ((0, away), "center", "bottom"),
+            ((-away, 0), "right", "center"),
+        )
+        for offset, horizontal, vertical in sides:
+            text = axis.annotate(
+                f"{title}\n{megabytes:.0f} MB",
+                (gflops, top5),
+                offset,
+                textcoords="offset points",
+                ha=horizontal,
+                va=vertical,
+                fontsize=9,
+            )
+            box = text.get_window_extent()
+            inside = axis.bbox.x0 < box.x0 and box.x1 < axis.bbox.x1 and axis.bbox.y0 < box.y0 < box.y1 < axis.bbox.y1
+            if (inside and not any(box.overlaps(other) for other in taken)) or offset == sides[-1][0]:
+                taken.append(box)
+                break
+            text.remove()
+
+
+def parity_chart(table: pd.DataFrame) -> Figure:
+    """Draw how far each model's files are from their reference, and the negative controls, beside the tolerance.
+
+    Args:
+        table: a row for each file or control; columns model, what, kind (`file` or `control`), difference (the largest
+            of the log-probabilities), tolerance.
+    """
+    models = list(dict.fromkeys(table["model"]))
+    figure, axes = new_figure(7.6, 0.55 * len(models) + 1.5)
+    axis = axes[0][0]
+    positive = pd.concat([table["difference"], table["tolerance"]]).loc[lambda values: values > 0]
+    # A logarithmic axis has no zero: what does not differ at all stands at its left edge.
+    edge = 10.0 ** np.floor(np.log10(positive.min()) - 1)
+    axis.set_xscale("log")
+    alts = []
+    for row, model in enumerate(models):
+        mine = table[table["model"] == model]
+        tolerance = float(mine["tolerance"].iloc[0])
+        axis.vlines(
+            tolerance, row - 0.36, row + 0.36, color="black", lw=2, label="tolerance" if row == 0 else "_tolerance"
+        )
+        alts.append(f"{model}: tolerance {tolerance:.0e}")
+        for kind, marker, colour, label in (("file", "o", BLUE, "files"), ("control", "X", RED, "negative controls")):
+            differences = mine.loc[mine["kind"] == kind, "difference"].to_numpy(float)
+            # Side by side in height, so that equal differences do not hide each other.
+            heights = row + np.linspace(-0.2, 0.2, len(differences)) if len(differences) > 1 else [row]
+            if len(differences):
+                axis.plot(
+                    np.maximum(differences, edge),
+                    heights,
+                    marker,
+                    color=colour,
+                    ms=7,
+                    mec="white",
+                    mew=0.6,
+                    clip_on=False,
+                    zorder=3,
+                    label=label if label not in axis.get_legend_handles_labels()[1] else None,
+                )
+                worst = differences.max() if kind == "file" else differences.min()
+                word = "at most" if kind == "file" else "at least"
+                counted = label if len(differences) > 1 else label.removesuffix("s")
+                alts.append(f"{len(differences)} {counted} {word} {worst:.0e}")
+    figure.set_label("Largest differences of log-probabilities. " + ", ".join(alts))
+    axis.set_yticks(range(len(models)), models)
+    axis.set_ylim(len(models) - 0.5, -0.5)
+    axis.set_xlim(left=edge)
+    axis.grid(axis="y", visible=False)
+    zeros = bool((table["difference"] <= 0).any())
+    axis.set_xlabel("largest difference of any log-probability" + ("; none at all: at the left edge" if zeros else ""))
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9, frameon=False)
     return figure
 
 

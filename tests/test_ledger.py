@@ -11,7 +11,7 @@ import pytest
 
 from helpers.errors import LedgerError
 from helpers.ledger import Ledger, merge, read
-from helpers.paper import claims, table_1
+from helpers.paper import TABLE_2_MODELS, claims, table_1, table_2, table_notes
 
 COLUMNS = {"claim", "section", "paper", "measured", "unit", "where", "status", "notebook", "note"}
 
@@ -34,12 +34,78 @@ def test_table_1_holds_the_papers_values() -> None:
     ]
 
 
+def test_table_2_has_its_70_cells() -> None:
+    assert table_2()["id"].tolist() == [*table_1()["id"][:-1], "top5"]
+    cells = [claim for claim in claims().values() if claim.section == "Table II"]
+    assert [claim.id for claim in cells] == [
+        f"table2.{model}.{row}" for model in TABLE_2_MODELS for row in table_2()["id"]
+    ]
+    assert len(cells) == 70
+    assert {(claim.about, claim.notebook) for claim in cells} == {("pc", "01_model_summaries")}
+    assert claims()["table2.densenet121.flops"].claim == "DenseNet121: FLOPs"
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (
+            "resnet50",
+            "224x224x3|49|49|1,3,7|1,2|3 - 2048|64 - 2048|1|2048|1000|25.6 M|7.7 B|102 MB|92.1%",
+        ),
+        (
+            "inceptionv3",
+            "299x299x3|95|46|1,3,5,7|1,2|3 - 2048|32 - 2048|1|2048|1000|23.8 M|11.5 B|96 MB|93.8%",
+        ),
+        ("squeezenet", "227x227x3|26|18|1,3|1,2|3 - 1000|16 - 1000|0|0|0|1.2 M|714 M|5 MB|78.4%"),
+        ("mobilenet", "224x224x3|27|27|1,3|1,2|3 - 1024|32 - 1024|1|1024|1000|4.3 M|1.1 B|17MB|86.2%"),
+        ("densenet121", "224x224x3|120|120|1,3,7|1,2|3 - 1024|32 - 1024|1|1024|1000|8 M|5.7 B|33MB|91.8%"),
+    ],
+)
+def test_table_2_holds_the_papers_values(model: str, values: str) -> None:
+    assert table_2()[model].tolist() == values.split("|")
+
+
+def test_tables_come_before_statements() -> None:
+    sections = [claim.section for claim in claims().values()]
+    assert sections[: 14 + 70] == 14 * ["Table I"] + 70 * ["Table II"]
+    assert not {"Table I", "Table II"} & set(sections[14 + 70 :])
+
+
+def test_notes_are_of_cells() -> None:
+    cells = {name for name, claim in claims().items() if claim.section.startswith("Table")}
+    assert set(table_notes()) <= cells
+    assert all(table_notes().values())
+
+
 def test_the_statements_hold_the_papers_numbers() -> None:
-    stated = {claim.id: claim.paper for claim in claims().values() if not claim.id.startswith("table1.")}
+    stated = {claim.id: claim.paper for claim in claims().values() if not claim.section.startswith("Table")}
     assert {name: value for name, value in stated.items() if value is not None} == {
         "intro.owners": "> 2.5 billion",
         "lenet.layers": "2 + 3",
         "lenet.pooling": "2x2",
+        "resnet.bottlenecks": "1x1, 3x3, 1x1",
+        "resnet.test_accuracy": 3.57,
+        "resnet.less_accurate": 1,
+        "resnet.fewer": 2.5,
+        "resnet.parameters": 25.6,
+        "resnet.layers": "1 + 16 + 1",
+        "googlenet.branches": 4,
+        "googlenet.error": 6.65,
+        "inception.seven": "n = 7",
+        "inception.split": "3x1, 1x3",
+        "inception.layers": "6 + 3 + 5 + 2 + 1",
+        "inception.parameters": 23.8,
+        "squeezenet.ilsvrc": 9.8,
+        "squeezenet.fewer": 50,
+        "squeezenet.compressed": 510,
+        "squeezenet.layers": "1 + 8 + 1",
+        "mobilenet.depthwise": 1,
+        "mobilenet.settings": "1.0, 224x224",
+        "mobilenet.layers": "1 + 13 + 1",
+        "densenet.less_accurate": 1,
+        "densenet.fewer": 3,
+        "densenet.layers": "1 + 4 + 3 + 1",
+        "zoo.validation_images": 50_000,
         "accuracy.mnist_test": 10_000,
         "results.lenet_pc": 99.43,
         "results.lenet_pixel2": 99.43,

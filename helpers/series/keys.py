@@ -44,11 +44,26 @@ class Keys:
             parameters = self._parameters.get(name, {})
         notebook = self._series.everything[name]
         effective = {**notebook.parameters, **parameters}
-        return {**self._notebook_facts(name), "its parameters": json.dumps(effective, sort_keys=True, default=repr)}
+        facts = {**self._notebook_facts(name), "its parameters": json.dumps(effective, sort_keys=True, default=repr)}
+        for parameter, value in sorted(effective.items()):
+            # A parameter that names a file, such as WEIGHTS, stands for what is in it.
+            if isinstance(value, str) and (path := self._named(value)):
+                facts[f"what {parameter} names"] = self._hash(path)
+        return facts
 
     def key(self, name: str) -> str:
         """The hash of the facts."""
         return key_of(self.facts(name))
+
+    def _named(self, text: str) -> Path | None:
+        """The file or folder that a text names, if it has the look of a path; never one that holds the project."""
+        if not {"/", "."} & set(text):
+            return None
+        path = self._series.project / text
+        try:
+            return path if path.exists() and not self._series.project.is_relative_to(path.resolve()) else None
+        except (OSError, ValueError):  # a text too long, or of characters that no path has
+            return None
 
     def _facts_without_parameters(self, name: str) -> Facts:
         project, notebook = self._series.project, self._series.everything[name]

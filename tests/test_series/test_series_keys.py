@@ -56,6 +56,19 @@ def test_a_changed_cell_parameter_or_lane_changes_keys(linked, monkeypatch):
     assert changed_by(linked, lambda: monkeypatch.setenv("LANES", "arm swift")) == []
 
 
+def test_a_file_that_a_parameter_names_is_part_of_the_key(project):
+    project.notebook("00_a", "print(1)", parameters="WEIGHTS = 'offline'")
+    for named in ("weights.h5", "given/some.keras"):
+        project.write(named, "1")
+        parameters = {"00_a": {"WEIGHTS": named}}
+        before = Keys(project.series(), parameters).key("00_a")
+        project.write(named, "2")
+        assert Keys(project.series(), parameters).key("00_a") != before
+    facts = Keys(project.series(), {}).facts
+    for no_file in ("", ".", "..", "/", "offline", "x" * 5000 + "/", "a\0/b"):
+        assert not [name for name in facts("00_a", {"WEIGHTS": no_file}) if name.startswith("what")]
+
+
 def test_outputs_counts_and_navigation_change_no_key(linked):
     def edit():
         path = linked.root / "notebooks/00_a.ipynb"

@@ -1,0 +1,70 @@
+"""The parity check: right files pass, wrong networks and wrong files do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from helpers import engines, parity
+from helpers.engines.litert import LiteRTEngine
+from helpers.parity import ParityCheck, check_parity, rounding_tolerance, sample_images
+from helpers.zoo import build_lenet, model_record
+
+
+class WrongLiteRT(LiteRTEngine):
+    """A runtime whose answers are right and whose probabilities are off by a thousandth."""
+
+    name = "wrong"
+
+    def invoke(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+        return super().invoke(tensor) * np.float32(0.999)
+
+
+@pytest.fixture(autouse=True)
+def _own_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUILD_DIR", str(tmp_path / "build"))
+
+
+def test_lenets_files_agree_and_its_controls_do_not() -> None:
+    checks = check_parity("lenet")
+    assert [check.kind for check in checks] == ["file"] * 3 + ["control"] * 2
+    assert all(check.as_expected for check in checks), checks
+    assert check_parity("lenet") == checks
+
+
+def test_squeezenet_has_colours_to_swap() -> None:
+    checks = {check.what: check for check in check_parity("squeezenet")}
+    assert len(checks) == 6
+    assert all(check.as_expected for check in checks.values()), checks
+    assert checks["red and blue swapped"].difference > 1
+
+
+def test_a_runtime_that_is_off_by_a_thousandth_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(engines._ENGINES, "wrong", (__name__, "WrongLiteRT"))
+    monkeypatch.setattr(parity, "FILE_ENGINES", ("litert", "wrong"))
+    right, wrong, *_ = check_parity("lenet")
+    assert right.as_expected
+    assert not wrong.as_expected
+    assert wrong.difference == pytest.approx(0.001, rel=0.05)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("file", [True, True, False]), ("control", [False, False, True])])
+def test_a_file_must_agree_and_a_control_must_not(kind: str, expected: list[bool]) -> None:
+    checks = [ParityCheck("LeNet", "it", kind, difference, 0.1) for difference in (0.0, 0.1, 0.2)]  # type: ignore[arg-type]
+    assert [check.as_expected for check in checks] == expected
+
+
+def test_the_tolerance_grows_with_the_sums_and_the_logarithms() -> None:
+    # LeNet's sums have 25 + 400 + 3200 + 256 + 128 terms; a probability of exp(-10) carries ten times its rounding.
+    probabilities = np.array([[1 - np.exp(-10), np.exp(-10)]], np.float32)
+    assert rounding_tolerance(build_lenet(), probabilities) == pytest.approx(4 * 2**-24 * 4009**0.5 * 10, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["lenet", "squeezenet"])
+def test_samples_are_five_images_of_the_networks_size(name: str) -> None:
+    images = sample_images(model_record(name).input)
+    assert images.dtype == np.uint8
+    assert images.shape == (5, *model_record(name).input.shape)
