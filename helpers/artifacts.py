@@ -22,6 +22,7 @@ from helpers.convert.nodes import ConvertedNodes
 from helpers.errors import ArtifactWriteError, ManifestError
 from helpers.files import build_dir, ensure_folder, sha256_bytes, sha256_file
 from helpers.manifest import Manifest, ModelFile, Weights, checked_file, load_manifest, save_manifest
+from helpers.memory import give_back_memory
 from helpers.sources import source_hash
 from helpers.weights import OFFLINE, ModelWeights, choose_weights
 from helpers.zoo import ModelRecord, model_names, model_record
@@ -78,6 +79,7 @@ def build_model(name: str, weights: str | Path = OFFLINE, progress: bool = False
                 else:
                     nodes = converter.convert(folder / files[0].path, target)
                 file = _described(converter, target, nodes, basis)
+                give_back_memory()
             files.append(file)
         manifest = Manifest(
             model=record.name,

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import warnings
 from pathlib import Path
 
-import pooch
+from tqdm import tqdm
 
 from helpers.errors import DataError, ModelFileError
 from helpers.files import build_dir, sha256_file, whole_file, write_text
@@ -111,4 +112,10 @@ def _recorded(record: Path) -> str | None:
 
 def _download(url: str, target: Path) -> None:
     """Download with a progress bar, which appears only where something is downloaded."""
-    pooch.HTTPDownloader(timeout=_TIMEOUT_S, progressbar=True)(url, str(target), None)
+    with warnings.catch_warnings():
+        # In a notebook pooch's import complains about a progress bar that is not used here.
+        warnings.simplefilter("ignore")
+        import pooch
+    # pooch asks whether the bar is true, which tqdm is once it has a total; pooch sets the right one.
+    with tqdm(total=1, desc=url.rpartition("/")[2], unit="B", unit_scale=True) as bar:
+        pooch.HTTPDownloader(timeout=_TIMEOUT_S, progressbar=bar)(url, str(target), None)
