@@ -6,6 +6,7 @@ A file depends on the model, its weights, the converter's source and the version
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from tqdm import tqdm
 from helpers import weights as model_weights
 from helpers.convert import frozen, keras_file, litert, plain_tensorflow, tf_mobile
 from helpers.convert.nodes import ConvertedNodes
-from helpers.errors import ArtifactWriteError, ManifestError
+from helpers.errors import ArtifactWriteError, DeploymentError, ManifestError
 from helpers.files import build_dir, ensure_folder, sha256_bytes, sha256_file
 from helpers.manifest import Manifest, ModelFile, Weights, checked_file, load_manifest, save_manifest
 from helpers.memory import give_back_memory
@@ -60,16 +61,17 @@ def build_model(name: str, weights: str | Path = OFFLINE, progress: bool = False
         ArtifactWriteError: a file could not be written; nothing half-written is left.
     """
     record, chosen = model_record(name), choose_weights(name, weights)
+    title = f"{record.title} (untrained)" if chosen.kind == "untrained" else record.title
     folder = ensure_folder(_folder(record, chosen))
     tools = {"keras": keras.__version__, "tensorflow": tf.__version__}
     # Two notebooks may ask for the same model at once; the second waits and then finds everything there.
-    with _alone(folder):
+    with _gone_if_empty(folder), _alone(folder):
         # What a killed process left half-written; nobody else writes here now.
         for leftover in folder.glob(f".{record.name}*"):
             leftover.unlink(missing_ok=True)
         known = _known_files(folder)
         files: list[ModelFile] = []
-        for converter in tqdm((keras_file, *_CONVERTERS[name]), desc=f"{record.title} files", disable=not progress):
+        for converter in tqdm((keras_file, *_CONVERTERS[name]), desc=f"{title} files", disable=not progress):
             target = folder / f"{record.name}{converter.FILE_SUFFIX}"
             basis = _basis(converter, files[0].sha256 if files else chosen.sha256, record, tools)
             file = known.get(converter.FORMAT)
@@ -83,7 +85,7 @@ def build_model(name: str, weights: str | Path = OFFLINE, progress: bool = False
             files.append(file)
         manifest = Manifest(
             model=record.name,
-            title=f"{record.title} (untrained)" if chosen.kind == "untrained" else record.title,
+            title=title,
             citation=record.citation,
             input=record.input,
             labels=record.labels,
@@ -99,6 +101,17 @@ def build_model(name: str, weights: str | Path = OFFLINE, progress: bool = False
 
 def _folder(record: ModelRecord, chosen: ModelWeights) -> Path:
     return build_dir() / "models" / "-".join(filter(None, (record.name, chosen.variant)))
+
+
+@contextmanager
+def _gone_if_empty(folder: Path) -> Iterator[None]:
+    """Leave no folder behind for weights that were refused."""
+    try:
+        yield
+    except DeploymentError:
+        if {path.name for path in folder.iterdir()} <= {".lock"}:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @contextmanager

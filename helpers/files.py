@@ -25,6 +25,15 @@ def build_dir() -> Path:
     return Path(os.environ.get("BUILD_DIR") or PROJECT / "build").resolve()
 
 
+def user_path(text: str | Path) -> Path:
+    """The absolute path that a user's text means: `~` is the home folder, a relative path starts at the project's.
+
+    Raises:
+        RuntimeError: the text begins with `~` and a name, and nobody has that name here.
+    """
+    return PROJECT / Path(text).expanduser()
+
+
 def sha256_bytes(content: bytes) -> str:
     """The SHA-256 of some bytes, as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
@@ -80,7 +89,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise ArtifactWriteError(
             f"could not write {path.name} in {path.parent}: expected a folder that can be written and has room, "
-            f"received '{error.strerror or error}'; free some space or correct the folder's rights, then run this again"
+            f"received '{error.strerror or error}'; free some space, correct the folder's rights or "
+            "take away what is in the file's place, then run this again"
         ) from error
     finally:
         if partial is not None:

@@ -52,7 +52,7 @@ def parse_imagenet_labels(content: bytes, name: str) -> tuple[ImagenetLabel, ...
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{wanted}; it cannot be read: {error}; restore it from the repository") from error
     if rows[:1] != [_HEADER] or len(rows) != _CLASSES + 1:
-        raise DataError(f"{wanted}; received the header {rows[:1]} and {len(rows) - 1} rows; restore it")
+        raise DataError(f"{wanted}; received the header {rows[:1]} and {max(0, len(rows) - 1)} rows; restore it")
     for index, row in enumerate(rows[1:]):
         if len(row) != len(_HEADER) or row[0] != str(index) or not all(row):
             raise DataError(f"{wanted}; received {row} at index {index}; restore it from the repository")

@@ -114,20 +114,29 @@ class Ledger:
         shown = ", ".join(f"{whose}: {value}" for whose, value in values.items() if value is not None)
         print(f"{status}: {row['claim']}" + (f" ({shown})" if shown else ""))
 
-    def judge(self, claim: str, holds: bool, measured: str | float | np.generic, note: str = "", **row: Any) -> None:
-        """Write a row whose status follows from a measurement: `reproduced` if the claim holds, else `deviates`.
+    def judge(
+        self,
+        claim: str,
+        holds: bool,
+        measured: str | float | np.generic,
+        note: str = "",
+        otherwise: Status = "deviates",
+        **row: Any,
+    ) -> None:
+        """Write a row whose status follows from a measurement: `reproduced` if the claim holds, else another.
 
         Args:
             claim: the claim's id.
             holds: whether the measurement agrees with the claim.
             measured: what was measured.
             note: what there is to add.
+            otherwise: the status if it does not hold; `paper in error` where the measurement refutes the claim itself.
             row: `where` and `subject`, as `record` takes them.
 
         Raises:
             LedgerError: as `record`.
         """
-        status: Status = "reproduced" if holds else "deviates"
+        status: Status = "reproduced" if holds else otherwise
         self.record(claim, status, measured, note=note or f"measured in {self.notebook}", **row)
 
     def cite(self) -> None:

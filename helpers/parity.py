@@ -4,7 +4,7 @@ Probabilities of a thousand classes are nearly all tiny, so they are compared as
 that a probability is off by a thousandth of itself. What is allowed follows from the precision of float32 and the
 network's size. The same check is then given three networks that are wrong on purpose; it must refuse them all.
 
-Taught in notebook 03_freeze_for_android.
+Taught in notebook 07_validate_accuracy.
 """
 
 from __future__ import annotations

@@ -366,18 +366,19 @@ def _percent(percent: float) -> str:
     return "< 0.1 %" if percent < 0.05 else f"{percent:.1f} %"
 
 
-def figure_5(points: pd.DataFrame) -> Figure:
+def figure_5(points: pd.DataFrame, title: str = "") -> Figure:
     """Fig. 5: accuracy and cost of the ImageNet networks; the area of a circle is the size of the file.
 
     Args:
         points: a row for each model; columns title, gflops (10^9 floating-point operations for an image), top5 (the
-            top-5 accuracy in %), megabytes.
+            top-5 accuracy in %, the paper's), megabytes.
+        title: what must be said of all of them.
     """
     rows = list(zip(points["title"], points["gflops"], points["top5"], points["megabytes"], strict=True))
     figure, axes = new_figure(7.6, 4.6)
     axis = axes[0][0]
     figure.set_label(
-        "Top-5 accuracy over billions of floating-point operations, circles as large as the files: "
+        "The paper's top-5 accuracies over billions of floating-point operations, circles as large as the files: "
         + "; ".join(f"{title} {gflops:.1f} B, {top5:.1f} %, {size:.0f} MB" for title, gflops, top5, size in rows)
     )
     areas = _AREA_PER_MEGABYTE * points["megabytes"]
@@ -386,6 +387,7 @@ def figure_5(points: pd.DataFrame) -> Figure:
     axis.set_ylim(points["top5"].min() - 2.5, points["top5"].max() + 2.5)
     axis.set_xlabel("FLOPs (billions), measured here")
     axis.set_ylabel("top-5 accuracy (%), the paper's")
+    axis.set_title(title, fontsize=10)
     for megabytes in _LEGEND_MEGABYTES:
         area = _AREA_PER_MEGABYTE * megabytes
         axis.scatter([], [], s=area, color=BLUE, alpha=0.6, edgecolor=BLUE, label=f"{megabytes} MB")

@@ -15,7 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from helpers.artifacts import build_model
 from helpers.convert.frozen import frozen_function, in_order
@@ -78,11 +78,16 @@ def model_summary(name: str, weights: str | Path = OFFLINE) -> Summary:
     key = sha256_bytes(repr([file.sha256, source_hash(__name__), tf.__version__, keras.__version__]).encode())
     path = build_dir() / "summaries" / f"{name}-{key[:32]}.json"
     try:
-        return _STORED.validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        summary = summarize(load_h5(folder / file.path))
-        write_bytes(path, _STORED.dump_json(summary))
-        return summary
+        content, _, recorded = path.read_bytes().partition(b"\n")
+        # The hash holds the content to the model: an edited or damaged file is computed again.
+        if recorded.decode() == sha256_bytes(key.encode() + content):
+            return _STORED.validate_json(content)
+    except (OSError, ValueError):
+        pass
+    summary = summarize(load_h5(folder / file.path))
+    content = _STORED.dump_json(summary)
+    write_bytes(path, content + b"\n" + sha256_bytes(key.encode() + content).encode())
+    return summary
 
 
 def summarize(model: keras.Model) -> Summary:

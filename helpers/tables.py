@@ -13,7 +13,7 @@ from helpers.errors import DataError
 from helpers.summary import Summary
 
 _UNITS = {"K": 1e3, "M": 1e6, "MB": 1e6, "B": 1e9}
-_NUMBER = re.compile(r"(\d+(?:\.(\d+))?) ?(K|MB|M|B)")
+_NUMBER = re.compile(r"([0-9]+(?:\.([0-9]+))?) ?(K|MB|M|B)")
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Cell:
 
     @property
     def shown(self) -> str:
-        """Ours, with the paper's beside it where they differ."""
-        return self.ours if self.agrees else f"{self.ours} (paper: {self.paper})"
+        """Ours, with the paper's beside it where it is printed otherwise."""
+        return self.ours if _squeezed(self.ours) == _squeezed(self.paper) else f"{self.ours} (paper: {self.paper})"
 
 
 def compare_with_table(summary: Summary, storage_bytes: int, paper: Mapping[str, str]) -> list[Cell]:
@@ -90,12 +90,6 @@ def same_value(printed: str, value: float) -> bool:
     number, decimals, unit = _parsed(printed)
     # Rounded far below what is printed, so that a binary fraction's last bit decides nothing.
     return round(abs(value / unit - number), 9) < 10.0**-decimals
-
-
-def number_printed(printed: str) -> float:
-    """The number that the paper prints, in ones: 7.7e9 for `7.7 B`."""
-    number, _, unit = _parsed(printed)
-    return number * unit
 
 
 def written_like(printed: str, value: float) -> str:

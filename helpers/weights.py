@@ -17,7 +17,7 @@ import keras
 from helpers.convert.keras_file import load_h5
 from helpers.data import checked_bytes
 from helpers.errors import ModelFileError
-from helpers.files import DATA, PROJECT, sha256_bytes, sha256_file
+from helpers.files import DATA, sha256_bytes, sha256_file, user_path
 from helpers.keras_download import fetch_keras_weights
 from helpers.squeezenet import WEIGHTS_FILE, load_squeezenet
 from helpers.untrained import UNTRAINED_SHA256, apply_untrained_weights
@@ -64,7 +64,7 @@ def choose_weights(model: str, weights: str | Path = OFFLINE) -> ModelWeights:
         DataError: trained weights are damaged, or cannot be fetched.
     """
     record = model_record(model)
-    if weights not in (OFFLINE, IMAGENET):
+    if not isinstance(weights, str) or weights not in (OFFLINE, IMAGENET):
         return _given(record, weights_path(weights))
     if model == "lenet":
         return ModelWeights(
@@ -105,7 +105,7 @@ def assign_weights(weights: str | Path) -> dict[str, str]:
     Raises:
         ModelFileError: a file holds no network of the paper, or two files hold the same one.
     """
-    if weights in (OFFLINE, IMAGENET):
+    if isinstance(weights, str) and weights in (OFFLINE, IMAGENET):
         return dict.fromkeys(model_names(), str(weights))
     path = weights_path(weights)
     files = [path]
@@ -138,7 +138,7 @@ def weights_path(weights: str | Path) -> Path:
     if not isinstance(weights, (str, Path)) or not str(weights).strip():
         raise ModelFileError(f"{wanted}; write a path as text")
     try:
-        path = PROJECT / Path(weights).expanduser()
+        path = user_path(weights)
         if path.exists():
             return path
     except (OSError, RuntimeError) as error:  # a name too long, a folder that may not be read, a `~` of nobody

@@ -197,6 +197,6 @@ def model_record(name: str) -> ModelRecord:
     Raises:
         ModelFileError: there is no model of that name.
     """
-    if name not in _RECORDS:
+    if not isinstance(name, str) or name not in _RECORDS:
         raise ModelFileError(f"expected one of the models {', '.join(_RECORDS)}; received {name!r}")
     return _RECORDS[name]

@@ -15,6 +15,7 @@ from helpers.artifacts import build_model
 from helpers.convert.nodes import ConvertedNodes
 from helpers.errors import ArtifactWriteError, ModelFileError
 from helpers.manifest import MANIFEST_NAME, checked_file
+from helpers.zoo import build_lenet
 
 
 @pytest.fixture(autouse=True)
@@ -145,3 +146,16 @@ def test_a_folder_that_may_not_be_written_is_one_clear_error(monkeypatch: pytest
 def test_an_unknown_model_is_named() -> None:
     with pytest.raises(ModelFileError, match="received 'alexnet'"):
         build_model("alexnet")
+
+
+@pytest.mark.parametrize("name", [["lenet"], {}, None, 3])
+def test_a_name_of_another_type_is_named(name: object) -> None:
+    with pytest.raises(ModelFileError, match="expected one of the models"):
+        build_model(name)  # type: ignore[arg-type]
+
+
+def test_weights_that_are_refused_leave_no_folder(tmp_path: Path) -> None:
+    build_lenet().save(tmp_path / "lenet.h5")
+    with pytest.raises(ModelFileError, match="SqueezeNet"):
+        build_model("squeezenet", tmp_path / "lenet.h5")
+    assert list((tmp_path / "build" / "models").iterdir()) == []

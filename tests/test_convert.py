@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from helpers.convert import frozen, keras_file, litert, plain_tensorflow, tf_mobile
+from helpers.convert import frozen, keras_file, litert, plain_tensorflow, tf113, tf_mobile
 from helpers.errors import ArtifactWriteError, ModelFileError
 from helpers.files import DATA, sha256_file, whole_file
 from helpers.manifest import Manifest
@@ -252,3 +252,33 @@ class TestWholeFile:
         with pytest.raises(KeyboardInterrupt):
             interrupted()
         assert list(tmp_path.iterdir()) == []
+
+
+class TestDamagedGraphs:
+    def test_a_missing_source_is_named_with_its_reader(self) -> None:
+        graph = tf.compat.v1.GraphDef()
+        graph.node.add(name="relu", op="Relu", input=["nowhere:1"])
+        with pytest.raises(ModelFileError, match="none named 'nowhere', which relu needs"):
+            frozen.in_order(graph, ["relu"])
+
+    def test_a_missing_output_and_no_output(self) -> None:
+        graph = tf.compat.v1.GraphDef()
+        with pytest.raises(ModelFileError, match="none named 'relu', which the caller needs"):
+            frozen.in_order(graph, ["relu"])
+        with pytest.raises(ModelFileError, match="at least one output"):
+            frozen.in_order(graph, [])
+
+    def test_two_nodes_of_one_name(self) -> None:
+        graph = tf.compat.v1.GraphDef()
+        graph.node.add(name="relu", op="Relu")
+        graph.node.add(name="relu", op="Relu6")
+        with pytest.raises(ModelFileError, match="'relu' more than once"):
+            frozen.in_order(graph, ["relu"])
+
+    def test_a_constant_with_too_few_numbers(self) -> None:
+        graph = frozen.freeze(keras_file.load_h5(LENET_H5))
+        for node in graph.node:
+            if node.op == "Const" and node.attr["value"].tensor.tensor_content:
+                node.attr["value"].tensor.tensor_content = b"ab"
+        with pytest.raises(ModelFileError, match=r"constant .* to hold as many numbers as its shape says"):
+            tf113.check_known(graph, tf113.load_op_list())

@@ -210,3 +210,10 @@ def test_a_new_ledger_starts_empty(tmp_path: Path) -> None:
     Ledger("a").record("table1.depth", "reproduced", 2)
     Ledger("a")
     assert json.loads((tmp_path / "ledger" / "a.json").read_text()) == []
+
+
+def test_a_claim_that_a_measurement_refutes_can_be_the_papers_error() -> None:
+    ledger = Ledger("01_model_summaries")
+    ledger.judge("zoo.pretrained", False, 4, "a source", otherwise="paper in error")
+    ledger.judge("zoo.parallel", True, "26, 18", otherwise="paper in error")
+    assert ledger.table()["status"].tolist() == ["paper in error", "reproduced"]

@@ -112,7 +112,7 @@ def test_the_parity_chart_shows_files_controls_and_tolerances() -> None:
 
 def test_a_shown_figure_brings_its_alternative_text() -> None:
     shown = plots.show(plots.figure_5(POINTS))
-    assert shown.alt.startswith("Top-5 accuracy over billions")
+    assert shown.alt.startswith("The paper's top-5 accuracies over billions")
     assert shown.data.startswith(b"\x89PNG")
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import keras
+import pytest
 from keras import layers
 
-from helpers.summary import summarize
+from helpers.summary import model_summary, summarize
 from helpers.zoo import build_lenet
 
 
@@ -34,3 +38,23 @@ def test_depth_is_the_longest_path_not_the_number_of_layers() -> None:
     assert summary.kernel_sizes == (1, 3)
     assert summary.fc_channels == (8,)
     assert summary.conv_filters == (4, 4, 4)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content.replace(b'"conv_layers":2', b'"conv_layers":7'),
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+    ],
+)
+def test_a_kept_summary_that_was_changed_is_computed_again(
+    damage: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUILD_DIR", str(tmp_path))
+    summary = model_summary("lenet")
+    (kept,) = (tmp_path / "summaries").iterdir()
+    content = kept.read_bytes()
+    kept.write_bytes(damage(content))
+    assert model_summary("lenet") == summary
+    assert kept.read_bytes() == content

@@ -5,6 +5,7 @@ Taught in notebook 03_freeze_for_android, where the same calls stand one by one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -106,9 +107,11 @@ def in_order(graph: tf.compat.v1.GraphDef, outputs: Sequence[str]) -> tf.compat.
         A graph of those nodes.
 
     Raises:
-        ModelFileError: a node needs its own result, as in the loop of a recurrent layer.
+        ModelFileError: a node needs its own result, as in the loop of a recurrent layer; or a node is missing, or
+            stands there twice.
     """
     nodes = {node.name: node for node in graph.node}
+    _check_whole(graph, set(nodes), outputs)
     ordered: dict[str, None] = {}
     begun: set[str] = set()
     waiting = list(reversed(outputs))
@@ -125,6 +128,22 @@ def in_order(graph: tf.compat.v1.GraphDef, outputs: Sequence[str]) -> tf.compat.
     kept = tf.compat.v1.GraphDef(versions=graph.versions)
     kept.node.extend(nodes[name] for name in ordered)
     return kept
+
+
+def _check_whole(graph: tf.compat.v1.GraphDef, names: set[str], outputs: Sequence[str]) -> None:
+    if len(names) < len(graph.node):
+        (twice, _), *_ = Counter(node.name for node in graph.node).most_common(1)
+        raise ModelFileError(f"expected a graph whose nodes have different names; received {twice!r} more than once")
+    wanted = {_node_of(source): node.name for node in graph.node for source in node.input}
+    wanted |= dict.fromkeys(outputs, "the caller")
+    missing = sorted(set(wanted) - names)
+    if missing or not outputs:
+        raise ModelFileError(
+            f"expected a whole graph and at least one output in it; received none named {missing[0]!r}, which "
+            f"{wanted[missing[0]]} needs; convert the model again"
+            if missing
+            else "expected at least one output; received none"
+        )
 
 
 def _node_of(tensor: str) -> str:

@@ -85,6 +85,18 @@ def check_known(graph: tf.compat.v1.GraphDef, op_list: Any) -> None:
         _check_not_retired(node, definitions[node.op], graph.versions.producer)
         _check_attributes(node, definitions[node.op])
         _check_inputs(node, definitions[node.op])
+        if node.op == "Const":
+            _check_constant(node)
+
+
+def _check_constant(node: Any) -> None:
+    try:
+        tf.make_ndarray(node.attr["value"].tensor)
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(
+            f"expected the constant {node.name!r} to hold as many numbers as its shape says; {error}; convert the "
+            "model again"
+        ) from error
 
 
 def _check_not_retired(node: Any, definition: Any, producer: int) -> None:

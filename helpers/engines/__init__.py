@@ -47,7 +47,7 @@ def open_engine(engine: str, model: str, weights: str | Path = "offline", **opti
     """
     from helpers.artifacts import build_model
 
-    if engine not in _ENGINES:
+    if not isinstance(engine, str) or engine not in _ENGINES:
         raise ModelFileError(f"expected one of the engines {', '.join(_ENGINES)}; received {engine!r}")
     module, name = _ENGINES[engine]
     manifest, folder = build_model(model, weights)

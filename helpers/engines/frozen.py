@@ -74,7 +74,7 @@ class FrozenEngine(Engine):
 
     def _check_node(self, node: str) -> None:
         names = {operation.name for operation in self._session.graph.get_operations()}
-        if node not in names:
+        if not isinstance(node, str) or node not in names:
             raise ModelFileError(
                 f"{self.path.name} has no node {node!r}; it has {len(names)} nodes, and its manifest names "
                 f"{', '.join((self.file.input_node, *self.file.intermediate_nodes, self.file.output_node))}"
