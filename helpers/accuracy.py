@@ -87,8 +87,13 @@ def top_k_accuracy(probabilities: NDArray[np.float32], labels: NDArray[np.intege
         raise DataError(
             f"expected (n, classes) and (n,) with n >= 1; received {probabilities.shape} and {labels.shape}"
         )
+    if probabilities.dtype.kind != "f" or labels.dtype.kind not in "iu":
+        raise DataError(
+            "expected probabilities as floats and labels as integers; "
+            f"received {probabilities.dtype} and {labels.dtype}"
+        )
     classes = probabilities.shape[1]
-    if not 1 <= k <= classes:
+    if not isinstance(k, int) or not 1 <= k <= classes:
         raise DataError(f"expected k from 1 to {classes}; received {k}")
     if labels.min() < 0 or labels.max() >= classes:
         raise DataError(f"expected labels from 0 to {classes - 1}; received {labels.min()} to {labels.max()}")
@@ -108,8 +113,14 @@ def agreement(reference: NDArray[np.float32], other: NDArray[np.float32]) -> Agr
     Raises:
         DataError: the shapes differ, or there is nothing to compare.
     """
-    if reference.shape != other.shape or reference.ndim != 2 or len(reference) == 0:
+    reference, other = np.asarray(reference), np.asarray(other)
+    if reference.shape != other.shape or reference.ndim != 2 or reference.size == 0:
         raise DataError(f"expected two arrays of one shape (n, classes); received {reference.shape} and {other.shape}")
+    for given in (reference, other):
+        if given.dtype.kind != "f" or not np.isfinite(given).all():
+            raise DataError(
+                f"expected finite probabilities as floats; received {given.dtype}, or NaN or infinity in them"
+            )
     first, second = reference.astype(np.float64), other.astype(np.float64)
     logs = np.log(np.maximum(first, _SMALLEST)) - np.log(np.maximum(second, _SMALLEST))
     return Agreement(

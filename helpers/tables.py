@@ -52,7 +52,7 @@ def compare_with_table(summary: Summary, storage_bytes: int, paper: Mapping[str,
         The cells in the tables' order.
 
     Raises:
-        DataError: a number of the paper is not written as a number and a unit.
+        DataError: the column misses a row, or a number in it is not written as a number and a unit.
     """
     words = {
         "input_size": "x".join(map(str, summary.input_size)),
@@ -67,6 +67,9 @@ def compare_with_table(summary: Summary, storage_bytes: int, paper: Mapping[str,
         "fc_filters": _range(summary.fc_filters),
     }
     numbers = {"parameters": summary.parameters, "flops": summary.flops, "storage": storage_bytes}
+    missing = [row for row in (*words, *numbers) if row not in paper]
+    if missing:
+        raise DataError(f"expected a column of Table I or II, with the row {missing[0]!r}; received {list(paper)[:5]}")
     measured = {**numbers, "storage": round(storage_bytes / 1e6, 3)}
     return [
         *(Cell(row, paper[row], ours, ours, _squeezed(ours) == _squeezed(paper[row])) for row, ours in words.items()),

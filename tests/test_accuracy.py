@@ -80,3 +80,17 @@ def test_agreement_sees_small_probabilities() -> None:
 def test_agreement_refuses_other_shapes() -> None:
     with pytest.raises(DataError, match="two arrays of one shape"):
         agreement(np.ones((2, 3), np.float32), np.ones((2, 4), np.float32))
+
+
+@pytest.mark.parametrize("wrong", [np.array([[np.nan, 1.0]]), np.array([[1, 0]]), np.array([["a", "b"]])])
+def test_what_is_not_a_finite_float_is_refused(wrong: np.ndarray) -> None:
+    right = np.array([[0.5, 0.5]])
+    for pair in ((right, wrong), (wrong, right)):
+        with pytest.raises(DataError, match="expected finite probabilities"):
+            agreement(*pair)
+    with pytest.raises(DataError, match="expected"):
+        top_k_accuracy(wrong, np.array([0]))
+    with pytest.raises(DataError, match="labels as integers"):
+        top_k_accuracy(right, np.array([0.0]))
+    with pytest.raises(DataError, match="expected k from 1"):
+        top_k_accuracy(right, np.array([0]), 1.0)  # type: ignore[arg-type]

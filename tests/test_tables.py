@@ -48,3 +48,9 @@ def test_lenet_differs_from_table_1_in_the_flops_alone() -> None:
     assert [cell.id for cell in cells if not cell.agrees] == ["flops"]
     assert {cell.id: cell.shown for cell in cells}["flops"] == "12M (paper: 28M)"
     assert {cell.id: cell.measured for cell in cells}["parameters"] == 866_890
+
+
+def test_a_column_without_a_row_is_refused() -> None:
+    column = table_1().set_index("id")["lenet"].drop("flops")
+    with pytest.raises(DataError, match="with the row 'flops'"):
+        compare_with_table(summarize(build_lenet()), 1, column)
