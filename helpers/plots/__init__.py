@@ -1,0 +1,30 @@
+"""The figures of the notebooks: drawn in one style, shown with alternative text, small enough to be stored."""
+
+from helpers.plots.blocks import building_blocks
+from helpers.plots.flows import figure_1, figure_2, figure_3
+from helpers.plots.images import digit_grid, feature_maps, top_5_bars
+from helpers.plots.measurements import (
+    accuracy_intervals,
+    confusion_matrix,
+    figure_5,
+    learning_curve,
+    parity_chart,
+)
+from helpers.plots.style import new_figure, show
+
+__all__ = [
+    "accuracy_intervals",
+    "building_blocks",
+    "confusion_matrix",
+    "digit_grid",
+    "feature_maps",
+    "figure_1",
+    "figure_2",
+    "figure_3",
+    "figure_5",
+    "learning_curve",
+    "new_figure",
+    "parity_chart",
+    "show",
+    "top_5_bars",
+]

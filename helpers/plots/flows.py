@@ -1,0 +1,151 @@
+"""Figs. 1-3: from a trained network to the two phones.
+
+They are reconstructions: the paper's text was at hand, its pictures were not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+from helpers.plots.style import BLUE, GRAY, RED
+
+Box = tuple[float, float, str]
+Arrow = tuple[str, str, str]
+
+
+def figure_1() -> Figure:
+    """Fig. 1, reconstructed: tools and paths from training to the two phones."""
+    boxes = {
+        "other": (0.0, 1.5, "other libraries\nCaffe, PyTorch, CNTK"),
+        "keras": (2.2, 2.5, "Keras\n.h5"),
+        "tf": (2.2, 0.5, "TensorFlow\nsession graph"),
+        "coremltools": (4.5, 2.5, "CoreMLTools"),
+        "tfcoreml": (4.5, 1.5, "tf-coreml"),
+        "freeze": (4.5, 0.5, "graph_util, graph_io\n.pb"),
+        "coreml": (6.7, 2.5, "Core ML\n.mlmodel"),
+        "mobile": (6.7, 0.5, "TensorFlow\nfor Mobile"),
+        "ios": (8.8, 2.5, "iOS app\nSwift, Xcode"),
+        "android": (8.8, 0.5, "Android app\nJava, Android Studio"),
+    }
+    arrows = [
+        ("other", "keras", GRAY),
+        ("other", "tf", GRAY),
+        ("other", "coremltools", GRAY),
+        ("keras", "coremltools", BLUE),
+        ("coremltools", "coreml", BLUE),
+        ("coreml", "ios", BLUE),
+        ("coreml", "ios", RED),
+        ("keras", "tf", BLUE),
+        ("tf", "freeze", BLUE),
+        ("tf", "freeze", RED),
+        ("freeze", "mobile", BLUE),
+        ("freeze", "mobile", RED),
+        ("mobile", "android", BLUE),
+        ("mobile", "android", RED),
+        ("freeze", "tfcoreml", RED),
+        ("tfcoreml", "coreml", RED),
+    ]
+    alt = (
+        "Keras leads over CoreMLTools to Core ML and the iOS app, and over the TensorFlow graph and a .pb "
+        "file to TensorFlow for Mobile and the Android app. TensorFlow leads to the same .pb file and over "
+        "tf-coreml to Core ML."
+    )
+    figure = _flow(boxes, arrows, (10.6, 3.9), alt)
+    axis = figure.axes[0]
+    axis.plot([], [], color=BLUE, label="Keras first")
+    axis.plot([], [], color=RED, linestyle="--", label="TensorFlow first")
+    axis.plot([], [], color=GRAY, label="converted from elsewhere")
+    axis.legend(loc="lower center", ncols=3, bbox_to_anchor=(0.5, -0.14), frameon=False)
+    return figure
+
+
+def figure_2() -> Figure:
+    """Fig. 2, reconstructed: from a trained Keras model to Android and iOS."""
+    boxes = {
+        "train": (0.0, 1.0, "train, or take\na trained model"),
+        "h5": (2.2, 1.0, "save as .h5"),
+        "session": (4.4, 0.0, "get the session\nfrom the backend"),
+        "constants": (6.6, 0.0, "variables to\nconstants"),
+        "pb": (8.8, 0.0, "write .pb"),
+        "load": (4.4, 2.0, "load in\nCoreMLTools"),
+        "options": (6.6, 2.0, "input: image with\npreprocessing, or array"),
+        "mlmodel": (8.8, 2.0, "save .mlmodel"),
+    }
+    arrows = [
+        ("train", "h5", BLUE),
+        ("h5", "session", BLUE),
+        ("session", "constants", BLUE),
+        ("constants", "pb", BLUE),
+        ("h5", "load", BLUE),
+        ("load", "options", BLUE),
+        ("options", "mlmodel", BLUE),
+    ]
+    alt = (
+        "Train or take a model, save as .h5. Then below: get the session from the backend, variables to "
+        "constants, write .pb. And above: load in CoreMLTools, choose image or array input, save .mlmodel."
+    )
+    return _flow(boxes, arrows, (10.6, 3.2), alt)
+
+
+def figure_3() -> Figure:
+    """Fig. 3, reconstructed: from a trained TensorFlow model to Android and iOS."""
+    boxes = {
+        "train": (0.0, 1.0, "train in\nTensorFlow"),
+        "constants": (2.2, 1.0, "variables to\nconstants"),
+        "pb": (4.4, 1.0, "write .pb"),
+        "android": (6.6, 0.0, "Android: TensorFlow\nfor Mobile reads .pb"),
+        "check": (6.6, 2.0, "tf-coreml:\nall operations known?"),
+        "alter": (2.2, 2.4, "alter the model"),
+        "mlmodel": (8.8, 2.0, "save .mlmodel"),
+    }
+    arrows = [
+        ("train", "constants", RED),
+        ("constants", "pb", RED),
+        ("pb", "android", RED),
+        ("pb", "check", RED),
+        ("check", "mlmodel", RED),
+        ("check", "alter", GRAY),
+        ("alter", "constants", GRAY),
+    ]
+    alt = (
+        "Train in TensorFlow, variables to constants, write .pb, which TensorFlow for Mobile reads. "
+        "tf-coreml checks that it knows all operations; if not, the model is altered and frozen again; else "
+        "it saves a .mlmodel."
+    )
+    return _flow(boxes, arrows, (10.6, 3.6), alt)
+
+
+def _flow(boxes: dict[str, Box], arrows: Sequence[Arrow], size: tuple[float, float], alt: str) -> Figure:
+    """Draw boxes and the arrows between them; red arrows are dashed, so that colour is not the only sign."""
+    sns.set_theme(style="white")
+    figure, axis = plt.subplots(figsize=size, layout="constrained")
+    figure.set_label(alt)
+    half_width, half_height = 0.92, 0.36
+    for x, y, text in boxes.values():
+        corner = (x - half_width, y - half_height)
+        style = "round,pad=0.02,rounding_size=0.08"
+        axis.add_patch(FancyBboxPatch(corner, 2 * half_width, 2 * half_height, boxstyle=style, fc="#f4f4f4", ec=GRAY))
+        axis.text(x, y, text, ha="center", va="center", fontsize=8.5)
+    for start, end, colour in arrows:
+        (x0, y0, _), (x1, y1, _) = boxes[start], boxes[end]
+        sideways = abs(x1 - x0) > half_width
+        direction = np.sign(x1 - x0) if sideways else np.sign(y1 - y0)
+        tail = (x0 + direction * half_width, y0) if sideways else (x0, y0 + direction * half_height)
+        head = (x1 - direction * half_width, y1) if sideways else (x1, y1 - direction * half_height)
+        # Where the blue and the red path run together, they run side by side.
+        if {(start, end, BLUE), (start, end, RED)} <= set(arrows):
+            shift = 0.09 if colour == BLUE else -0.09
+            tail, head = (tail[0], tail[1] + shift), (head[0], head[1] + shift)
+        line = "--" if colour == RED else "-"
+        axis.add_patch(FancyArrowPatch(tail, head, arrowstyle="-|>", mutation_scale=12, color=colour, ls=line, lw=1.6))
+    xs, ys = [box[0] for box in boxes.values()], [box[1] for box in boxes.values()]
+    axis.set_xlim(min(xs) - 1.05, max(xs) + 1.05)
+    axis.set_ylim(min(ys) - 0.55, max(ys) + 0.55)
+    axis.axis("off")
+    return figure
