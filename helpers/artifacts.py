@@ -65,7 +65,7 @@ def build_model(name: str, weights: str | Path = OFFLINE, progress: bool = False
     folder = ensure_folder(_folder(record, chosen))
     tools = {"keras": keras.__version__, "tensorflow": tf.__version__}
     # Two notebooks may ask for the same model at once; the second waits and then finds everything there.
-    with _gone_if_empty(folder), _alone(folder):
+    with _gone_if_empty(folder), _locked(folder / ".lock"):
         # What a killed process left half-written; nobody else writes here now.
         for leftover in folder.glob(f".{record.name}*"):
             leftover.unlink(missing_ok=True)
@@ -76,12 +76,14 @@ def build_model(name: str, weights: str | Path = OFFLINE, progress: bool = False
             basis = _basis(converter, files[0].sha256 if files else chosen.sha256, record, tools)
             file = known.get(converter.FORMAT)
             if file is None or file.path != target.name or file.recipe != _recipe(basis, file):
-                if converter is keras_file:
-                    nodes = keras_file.save_h5(chosen.load(), target)
-                else:
-                    nodes = converter.convert(folder / files[0].path, target)
+                # One conversion at a time, whichever model it is of: two of the largest take 9 GB.
+                with _locked(build_dir() / "conversion.lock"):
+                    if converter is keras_file:
+                        nodes = keras_file.save_h5(chosen.load(), target)
+                    else:
+                        nodes = converter.convert(folder / files[0].path, target)
+                    give_back_memory()
                 file = _described(converter, target, nodes, basis)
-                give_back_memory()
             files.append(file)
         manifest = Manifest(
             model=record.name,
@@ -115,15 +117,15 @@ def _gone_if_empty(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock."""
-    lock = FileLock(folder / ".lock")
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock of that path; other processes wait."""
+    lock = FileLock(path)
     try:
         lock.acquire()
     except OSError as error:
         raise ArtifactWriteError(
-            f"could not lock {folder}: expected a folder that can be written, received '{error.strerror or error}'; "
-            "correct its rights, or set BUILD_DIR to another folder"
+            f"could not lock {path.parent}: expected a folder that can be written, received "
+            f"'{error.strerror or error}'; correct its rights, or set BUILD_DIR to another folder"
         ) from error
     try:
         yield
