@@ -19,6 +19,7 @@ import pytest
 from helpers import weights_file
 from helpers.convert import keras_file
 from helpers.errors import ModelFileError
+from helpers.same_network import described_layers, first_difference
 from helpers.weights_file import load_weights_file, model_of
 from helpers.zoo import build_lenet, model_record
 
@@ -238,11 +239,11 @@ def test_one_other_setting_of_mobilenet_is_named(
 def test_a_scale_is_not_taken_for_an_offset(tmp_path: Path) -> None:
     """InceptionV3's normalisations have an offset alone; a scale alone would have the same shape."""
     record = model_record("inceptionv3")
-    layers = weights_file._layers(json.loads(record.build().to_json()))
+    layers = described_layers(json.loads(record.build().to_json()))
     changed = [dict(layer, computes=dict(layer["computes"])) for layer in layers]
     changed[2]["computes"].update(center=False, scale=True)
-    assert weights_file._difference(layers, record) == (len(layers), "")
-    assert "center True, scale False; received center False, scale True" in weights_file._difference(changed, record)[1]
+    assert first_difference(layers, record) == (len(layers), "")
+    assert "center True, scale False; received center False, scale True" in first_difference(changed, record)[1]
 
 
 def _functional(middle: Callable[[Any], Any], last: Callable[[Any], Any] = lambda x: x) -> keras.Model:
@@ -286,8 +287,8 @@ def test_another_connection_is_refused(tmp_path: Path) -> None:
     concatenate = next(each for each in architecture["config"]["layers"] if each["class_name"] == "Concatenate")
     tensors = concatenate["inbound_nodes"][0]["args"][0]
     tensors.reverse()
-    changed = weights_file._layers(architecture)
-    number, difference = weights_file._difference(changed, record)
+    changed = described_layers(architecture)
+    number, difference = first_difference(changed, record)
     assert changed[number]["name"] == concatenate["name"]
     assert "input from layer" in difference
 
