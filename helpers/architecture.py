@@ -156,7 +156,7 @@ def _sources(model: keras.Model) -> dict[str, list[str]]:
     return {
         layer.name: []
         if isinstance(layer, keras.layers.InputLayer)
-        else [makers[id(tensor)] for tensor in (layer.input if isinstance(layer.input, list) else [layer.input])]
+        else [makers[id(tensor)] for tensor in keras.tree.flatten(layer.input)]
         for layer in model.layers
     }
 

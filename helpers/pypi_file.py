@@ -54,17 +54,8 @@ def _pip_download(requirement: str, file_name: str, sha256: str, folder: Path) -
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{requirement} --hash=sha256:{sha256}\n", encoding="utf-8")
     kind = "--only-binary" if file_name.endswith(".whl") else "--no-binary"
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--no-color",
-    ]
-    command += ["--no-deps", "--require-hashes", "--no-build-isolation", kind, ":all:"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-color", "--disable-pip-version-check"]
+    command += ["--no-input", "--no-deps", "--require-hashes", "--no-build-isolation", kind, ":all:"]
     command += ["--dest", str(folder), "--requirement", str(wanted)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)

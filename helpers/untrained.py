@@ -294,7 +294,7 @@ class _Weights:
 
 
 def _inputs(layer: keras.layers.Layer) -> list[keras.KerasTensor]:
-    return list(layer.input) if isinstance(layer.input, (list, tuple)) else [layer.input]
+    return list(keras.tree.flatten(layer.input))
 
 
 def _through(taps: Array, before: _Moments, depthwise: bool) -> tuple[Array, Array]:
