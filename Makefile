@@ -66,6 +66,8 @@ $(VENV)/.ready: requirements.lock pyproject.toml apt.txt
 	@echo "Making the virtual environment from requirements.lock (about a minute, 2 GB)"
 	@rm -rf $(VENV)
 	@"$(PYTHON)" -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@# The lock is complete; --no-deps because tfcoreml asks for TensorFlow 1.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

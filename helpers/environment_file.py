@@ -14,6 +14,7 @@ from helpers.setup_check import locked_versions
 
 _HEADER = """\
 # For conda, and for Windows without WSL: conda env create -f environment.yml
+# then, because tfcoreml asks for TensorFlow 1: pip install --no-deps tfcoreml=={tfcoreml}
 # Written by 'make lock' from pyproject.toml and requirements.lock; do not edit.
 name: smartphone-deep-learning
 channels:
@@ -32,7 +33,9 @@ def environment_yml() -> str:
         DataError: a package has no version in the lock file.
     """
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    extras = project["optional-dependencies"]
+    # What pip cannot install beside today's TensorFlow is named in the header instead.
+    groups = [project["dependencies"], *(extras[name] for name in extras if name != "tf-coreml")]
     pinned = locked_versions()
     lines = []
     for requirement in sorted(requirement for group in groups for requirement in group):
@@ -41,7 +44,7 @@ def environment_yml() -> str:
             raise DataError(f"expected {name} in requirements.lock, which pyproject.toml asks for; run 'make lock'")
         # Where the lock has two versions, the first is for Python 3.11, which this environment has.
         lines.append(f"      - {name}=={pinned[name][0]}{' ' + marker if marker else ''}\n")
-    return _HEADER + "".join(lines) + "      - --editable .\n"
+    return _HEADER.format(tfcoreml=pinned["tfcoreml"][0]) + "".join(lines) + "      - --editable .\n"
 
 
 if __name__ == "__main__":

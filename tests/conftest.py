@@ -8,19 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from helpers.coreml.library import coreml_missing
 from helpers.lanes.arm import arm_available
 from helpers.manifest import Manifest
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose lane is not there; with LANES=all, where nothing may be left out, fail it."""
-    if item.get_closest_marker("arm") is None:
+    if item.get_closest_marker("arm") is not None:
+        lane, reason = "ARM", arm_available()
+    elif "coreml" in item.path.name:
+        lane, reason = "Core ML", coreml_missing()
+    else:
         return
-    reason = arm_available()
     if reason is not None:
         if os.environ.get("LANES") == "all":
-            pytest.fail(f"LANES=all, but the ARM lane cannot run: {reason}")
-        pytest.skip(f"ARM lane: {reason}")
+            pytest.fail(f"LANES=all, but the {lane} lane cannot run: {reason}")
+        pytest.skip(f"{lane} lane: {reason}")
 
 
 @pytest.fixture(scope="session")
