@@ -9,13 +9,13 @@ import platform
 
 import pandas as pd
 
-from benchmarks import lenet, models
+from benchmarks import coreml, lenet, models
 from helpers.files import build_dir, write_text
 
 
 def main() -> None:
     """Measure everything, print the table, write the JSON."""
-    rows = [dataclasses.asdict(ratio) for ratio in lenet.ratios()]
+    rows = [dataclasses.asdict(ratio) for ratio in (*lenet.ratios(), *coreml.ratios())]
     print(pd.DataFrame(rows).to_string(index=False))
     print("below 1 means faster than what it is compared to\n")
     builds = [dataclasses.asdict(build) for build in models.builds()]

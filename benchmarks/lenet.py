@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from benchmarks.side_by_side import Ratio, measure
-from helpers.artifacts import build_model
+from benchmarks.store import asking_again
+from helpers.convert.conversions import tensorflow_formats
 from helpers.data import load_mnist
 from helpers.engines import open_engine
 from helpers.predictions import cached_predictions
@@ -51,27 +48,4 @@ def ratios() -> Iterator[Ratio]:
             "computing them",
             lambda: litert.predict(images),
         )
-    with tempfile.TemporaryDirectory() as folder:
-        yield _store(Path(folder))
-
-
-def _store(folder: Path) -> Ratio:
-    """Ask the store for what it has, against converting everything; in a build folder of its own."""
-    before = os.environ.get("BUILD_DIR")
-    os.environ["BUILD_DIR"] = str(folder)
-    try:
-
-        def from_nothing() -> None:
-            shutil.rmtree(folder / "models", ignore_errors=True)
-            build_model("lenet")
-
-        from_nothing()
-        # Each conversion leaves everything in place, so the other way always finds it.
-        return measure(
-            "asking the store again", lambda: build_model("lenet"), "converting all formats", from_nothing, rounds=5
-        )
-    finally:
-        if before is None:
-            del os.environ["BUILD_DIR"]
-        else:
-            os.environ["BUILD_DIR"] = before
+    yield asking_again(tensorflow_formats("lenet"), "TensorFlow's files", rounds=5)

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from helpers.errors import DataError
 
 # The smallest probability that a log-probability is taken of: below it float32 softmax outputs carry no information.
-_SMALLEST = 1e-30
+SMALLEST_FLOAT32 = 1e-30
+# The same for float16: its smallest number with all digits. Below, digits are lost, and below 2**-25 there is only 0.
+SMALLEST_FLOAT16 = 2.0**-14
 # The 97.5 % point of the normal distribution, for intervals of 95 %.
 _Z95 = 1.959963984540054
 
@@ -47,12 +49,21 @@ class Agreement:
         total: how many images were compared.
         largest_difference: the largest absolute difference of any probability.
         largest_log_difference: the largest absolute difference of any natural log-probability.
+        relative_log_error: the length of the vector of these differences, divided by that of the log-probabilities.
+        snr_db: the signal-to-noise ratio of the probabilities, in decibels: the sum of their squares over the sum of
+            the squared differences; infinite where there are none.
+        psnr_db: the same with the square of the largest probability over the mean squared difference.
+        same_top_five: on how many images the five most probable classes are the same five, in any order.
     """
 
     differing: NDArray[np.int64]
     total: int
     largest_difference: float
     largest_log_difference: float
+    relative_log_error: float
+    snr_db: float
+    psnr_db: float
+    same_top_five: int
 
 
 def wilson_interval(correct: int, total: int, z: float = _Z95) -> tuple[float, float]:
@@ -104,11 +115,19 @@ def top_k_accuracy(probabilities: NDArray[np.float32], labels: NDArray[np.intege
     return Accuracy(int((top == labels[:, np.newaxis]).any(axis=1).sum()), len(labels))
 
 
-def agreement(reference: NDArray[np.float32], other: NDArray[np.float32]) -> Agreement:
+def agreement(
+    reference: NDArray[np.float32], other: NDArray[np.float32], smallest: float = SMALLEST_FLOAT32
+) -> Agreement:
     """Compare two runtimes' probabilities for the same images.
 
     Log-probabilities are compared too, because with many classes almost every probability is so small that an absolute
     difference says nothing.
+
+    Args:
+        reference: float (n, classes).
+        other: float (n, classes).
+        smallest: smaller probabilities count as this one where logarithms are compared. Where a runtime computes in
+            float16, take `SMALLEST_FLOAT16`.
 
     Raises:
         DataError: the shapes differ, or there is nothing to compare.
@@ -122,10 +141,23 @@ def agreement(reference: NDArray[np.float32], other: NDArray[np.float32]) -> Agr
                 f"expected finite probabilities as floats; received {given.dtype}, or NaN or infinity in them"
             )
     first, second = reference.astype(np.float64), other.astype(np.float64)
-    logs = np.log(np.maximum(first, _SMALLEST)) - np.log(np.maximum(second, _SMALLEST))
+    logs = np.log(np.maximum(first, smallest))
+    log_differences = logs - np.log(np.maximum(second, smallest))
+    squared = np.square(first - second)
+    top_five = [np.sort(np.argsort(-each, axis=1, kind="stable")[:, :5], axis=1) for each in (first, second)]
     return Agreement(
         differing=np.flatnonzero(first.argmax(axis=1) != second.argmax(axis=1)),
         total=len(first),
         largest_difference=float(np.abs(first - second).max()),
-        largest_log_difference=float(np.abs(logs).max()),
+        largest_log_difference=float(np.abs(log_differences).max()),
+        relative_log_error=float(np.linalg.norm(log_differences)) / max(float(np.linalg.norm(logs)), smallest),
+        snr_db=_decibels(float(np.square(first).sum()), float(squared.sum())),
+        psnr_db=_decibels(float(first.max()) ** 2, float(squared.mean())),
+        same_top_five=int((top_five[0] == top_five[1]).all(axis=1).sum()),
     )
+
+
+def _decibels(signal: float, noise: float) -> float:
+    if noise == 0:
+        return math.inf
+    return 10 * math.log10(signal / noise) if signal else -math.inf

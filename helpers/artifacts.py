@@ -7,10 +7,11 @@ A file depends on the model, its weights, the converter's source and the version
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -18,22 +19,17 @@ from filelock import FileLock
 from tqdm import tqdm
 
 from helpers import weights as model_weights
-from helpers.convert import frozen, keras_file, litert, plain_tensorflow, tf_mobile
+from helpers.convert import keras_file
+from helpers.convert.conversions import Conversion, conversions_of, needed_formats, tensorflow_formats
 from helpers.convert.nodes import ConvertedNodes
+from helpers.coreml.library import coreml_missing
 from helpers.errors import ArtifactWriteError, DeploymentError, ManifestError
-from helpers.files import build_dir, ensure_folder, sha256_bytes, sha256_file
-from helpers.manifest import Manifest, ModelFile, Weights, checked_file, load_manifest, save_manifest
+from helpers.files import build_dir, ensure_folder, path_bytes, remove_path, sha256_bytes, sha256_path
+from helpers.manifest import Manifest, ModelDescription, ModelFile, Weights, load_manifest, save_manifest
 from helpers.memory import give_back_memory
 from helpers.sources import source_hash
 from helpers.weights import OFFLINE, ModelWeights, choose_weights
-from helpers.zoo import ModelRecord, model_names, model_record
-
-# Every conversion starts from the .h5 file. The plain-TensorFlow path is written out for LeNet alone: it is the paper's
-# second path, shown on its smallest network.
-_CONVERTERS: dict[str, tuple[ModuleType, ...]] = {
-    **dict.fromkeys(model_names(), (frozen, tf_mobile, litert)),
-    "lenet": (frozen, tf_mobile, plain_tensorflow, litert),
-}
+from helpers.zoo import ModelRecord, model_record
 
 
 def model_folder(name: str, weights: str | Path = OFFLINE) -> Path:
@@ -44,61 +40,101 @@ def model_folder(name: str, weights: str | Path = OFFLINE) -> Path:
     return _folder(model_record(name), choose_weights(name, weights))
 
 
-def build_model(name: str, weights: str | Path = OFFLINE, progress: bool = False) -> tuple[Manifest, Path]:
+def build_model(
+    name: str, weights: str | Path = OFFLINE, formats: Sequence[str] | None = None, progress: bool = False
+) -> tuple[Manifest, Path]:
     """Make what is missing of a model's deployable files, and its manifest.
 
     Args:
         name: the model, such as `lenet`.
         weights: `offline`, `imagenet` or the path of a Keras file; see `helpers.weights.choose_weights`.
+        formats: the formats wanted; what they are made from comes along. Without it, those that TensorFlow's own tools
+            make; see `helpers.convert.conversions`.
         progress: show a progress bar over the formats.
 
     Returns:
-        The manifest, and the folder that holds it and its files.
+        The manifest, with the files asked for; and the folder that holds it and its files. The manifest in the folder
+        also lists what was made before and is still up to date.
 
     Raises:
-        ModelFileError: an unknown model, or weights that cannot be used.
+        ModelFileError: an unknown model or format, or weights that cannot be used.
         DataError: weights that cannot be fetched.
+        LaneError: a format needs a tool that does not exist here.
         ArtifactWriteError: a file could not be written; nothing half-written is left.
     """
     record, chosen = model_record(name), choose_weights(name, weights)
-    title = f"{record.title} (untrained)" if chosen.kind == "untrained" else record.title
+    wanted = needed_formats(name, tensorflow_formats(name) if formats is None else formats)
+    about = _described_model(record, chosen)
     folder = ensure_folder(_folder(record, chosen))
-    tools = {"keras": keras.__version__, "tensorflow": tf.__version__}
     # Two notebooks may ask for the same model at once; the second waits and then finds everything there.
     with _gone_if_empty(folder), _locked(folder / ".lock"):
         # What a killed process left half-written; nobody else writes here now.
         for leftover in folder.glob(f".{record.name}*"):
-            leftover.unlink(missing_ok=True)
-        known = _known_files(folder)
-        files: list[ModelFile] = []
-        for converter in tqdm((keras_file, *_CONVERTERS[name]), desc=f"{title} files", disable=not progress):
-            target = folder / f"{record.name}{converter.FILE_SUFFIX}"
-            basis = _basis(converter, files[0].sha256 if files else chosen.sha256, record, tools)
-            file = known.get(converter.FORMAT)
-            if file is None or file.path != target.name or file.recipe != _recipe(basis, file):
-                # One conversion at a time, whichever model it is of: two of the largest take 9 GB.
-                with _locked(build_dir() / "conversion.lock"):
-                    if converter is keras_file:
-                        nodes = keras_file.save_h5(chosen.load(), target)
-                    else:
-                        nodes = converter.convert(folder / files[0].path, target)
-                    give_back_memory()
-                file = _described(converter, target, nodes, basis)
-            files.append(file)
-        manifest = Manifest(
-            model=record.name,
-            title=title,
-            citation=record.citation,
-            input=record.input,
-            labels=record.labels,
-            label_ids=record.label_ids,
-            weights=Weights(kind=chosen.kind, source=chosen.source, sha256=chosen.sha256),
-            files=tuple(files),
-            tools=tools,
-        )
+            remove_path(leftover)
+        with tqdm(total=len(wanted), desc=f"{about.title} files", disable=not progress) as bar:
+            files = _made_files(about, chosen, folder, wanted, bar)
+        manifest = Manifest(**dict(about), files=tuple(files.values()), tools=_tools())
         if not _is_saved(manifest, folder):
             save_manifest(manifest, folder)
-    return manifest, folder
+    return manifest.model_copy(update={"files": tuple(manifest.file(each) for each in wanted)}), folder
+
+
+def _made_files(
+    about: ModelDescription, chosen: ModelWeights, folder: Path, wanted: Sequence[str], bar: tqdm[Any]
+) -> dict[str, ModelFile]:
+    """Make the files that are wanted and not up to date; keep the others that are, wanted or not."""
+    known = _known_files(folder)
+    files: dict[str, ModelFile] = {}
+    for conversion in (_h5_conversion(chosen), *conversions_of(about.model)):
+        source = files.get(conversion.source) if conversion.source else None
+        if conversion.source and source is None:
+            continue  # what it is made from is not up to date, and not wanted
+        basis = _basis(conversion, source.sha256 if source else chosen.sha256, about)
+        target = folder / f"{about.model}{conversion.suffix}"
+        file = known.get(conversion.format)
+        is_wanted = conversion.format in wanted
+        if file is not None and (file.path != target.name or file.recipe != _recipe(basis, file)):
+            file = None
+        if is_wanted and file is not None and not _is_whole(file, folder):
+            file = None
+        if file is None and is_wanted:
+            # One conversion at a time, whichever model it is of: two of the largest take 9 GB.
+            with _locked(build_dir() / "conversion.lock"):
+                nodes = conversion.run(folder / (source.path if source else ""), target, about)
+                give_back_memory()
+            file = _described_file(conversion, target, nodes, basis)
+        if file is not None:
+            files[conversion.format] = file
+        bar.update(is_wanted)
+    return files
+
+
+def _h5_conversion(chosen: ModelWeights) -> Conversion:
+    """The first step, from the chosen weights to the .h5 file from which everything else is made."""
+    return Conversion(
+        "h5",
+        keras_file.FILE_SUFFIX,
+        None,
+        model_weights,
+        lambda _, target, about: keras_file.save_h5(chosen.load(), target),
+    )
+
+
+def _described_model(record: ModelRecord, chosen: ModelWeights) -> ModelDescription:
+    return ModelDescription(
+        model=record.name,
+        title=f"{record.title} (untrained)" if chosen.kind == "untrained" else record.title,
+        citation=record.citation,
+        input=record.input,
+        labels=record.labels,
+        label_ids=record.label_ids,
+        weights=Weights(kind=chosen.kind, source=chosen.source, licence=chosen.licence, sha256=chosen.sha256),
+    )
+
+
+def _tools() -> dict[str, str]:
+    tools = {"keras": keras.__version__, "tensorflow": tf.__version__}
+    return {**tools, "coremltools": version("coremltools")} if coreml_missing() is None else tools
 
 
 def _folder(record: ModelRecord, chosen: ModelWeights) -> Path:
@@ -141,25 +177,27 @@ def _is_saved(manifest: Manifest, folder: Path) -> bool:
 
 
 def _known_files(folder: Path) -> dict[str, ModelFile]:
-    """The files of an earlier run whose content is still what its manifest says, by format."""
+    """The files that the folder's manifest lists, by format."""
     try:
-        manifest = load_manifest(folder)
+        return {file.format: file for file in load_manifest(folder).files}
     except ManifestError:
         return {}
-    known: dict[str, ModelFile] = {}
-    for file in manifest.files:
-        try:
-            checked_file(manifest, folder, file.format)
-        except ManifestError:
-            continue
-        known[file.format] = file
-    return known
 
 
-def _basis(converter: ModuleType, origin: str, record: ModelRecord, tools: dict[str, str]) -> str:
-    """The hash of all that a file is made from; `origin` is the hash of the weights, or of the .h5 file."""
-    source = source_hash((model_weights if converter is keras_file else converter).__name__)
-    return sha256_bytes(repr([record.name, origin, converter.FORMAT, source, *sorted(tools.items())]).encode())
+def _is_whole(file: ModelFile, folder: Path) -> bool:
+    """Whether a file's content is still what the manifest says; a link is no file of the folder."""
+    path = folder / file.path
+    try:
+        return not path.is_symlink() and sha256_path(path) == file.sha256
+    except OSError:
+        return False
+
+
+def _basis(conversion: Conversion, origin: str, about: ModelDescription) -> str:
+    """The hash of all that a file is made from; `origin` is the hash of the weights, or of the file it starts from."""
+    source = source_hash(conversion.module.__name__)
+    parts = [about.model_dump_json(), origin, conversion.format, source, *sorted(_tools().items())]
+    return sha256_bytes(repr(parts).encode())
 
 
 def _recipe(basis: str, file: ModelFile) -> str:
@@ -167,12 +205,12 @@ def _recipe(basis: str, file: ModelFile) -> str:
     return sha256_bytes(f"{basis} {file.model_dump_json(exclude={'recipe'})}".encode())
 
 
-def _described(converter: ModuleType, target: Path, nodes: ConvertedNodes, basis: str) -> ModelFile:
+def _described_file(conversion: Conversion, target: Path, nodes: ConvertedNodes, basis: str) -> ModelFile:
     file = ModelFile(
-        format=converter.FORMAT,
+        format=conversion.format,
         path=target.name,
-        sha256=sha256_file(target),
-        bytes=target.stat().st_size,
+        sha256=sha256_path(target),
+        bytes=path_bytes(target),
         input_node=nodes.input_node,
         output_node=nodes.output_node,
         intermediate_nodes=nodes.intermediate_nodes,

@@ -13,14 +13,27 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from helpers.errors import ManifestError
-from helpers.files import sha256_file, write_text
+from helpers.files import path_bytes, sha256_path, write_text
 from helpers.preprocess import ImageInput
 
 MANIFEST_NAME = "manifest.json"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1)]
-Format = Literal["h5", "frozen_pb", "tf_mobile_pb", "plain_tensorflow_pb", "tflite"]
+Format = Literal[
+    "h5",
+    "frozen_pb",
+    "tf_mobile_pb",
+    "plain_tensorflow_pb",
+    "tflite",
+    "mlmodel",
+    "mlpackage_fp32",
+    "mlpackage_fp16",
+    "mlmodel_from_pb",
+    "mlmodel_tf_coreml",
+    "mlmodel_from_plain_pb",
+    "mlmodel_plain_tf_coreml",
+]
 
 
 class _Strict(BaseModel):
@@ -28,11 +41,14 @@ class _Strict(BaseModel):
 
 
 class ModelFile(_Strict):
-    """One file of a model, and the names by which it is fed and read."""
+    """One file of a model, and the names by which it is fed and read.
+
+    A `.mlpackage` is a folder that systems show as one file; `helpers.files.sha256_path` says what its hash is.
+    """
 
     format: Format
     path: Annotated[str, Field(min_length=1, max_length=120)]
-    sha256: Sha256
+    sha256: Annotated[Sha256, Field(description="of the file; of a folder: see helpers.files.sha256_path")]
     bytes: Annotated[int, Field(gt=0)]
     input_node: Text
     output_node: Text
@@ -55,13 +71,13 @@ class Weights(_Strict):
 
     kind: Literal["trained", "untrained", "given"]
     source: Text
+    licence: Text
     sha256: Sha256
 
 
-class Manifest(_Strict):
-    """A model as an app sees it: input, labels, files, and where everything comes from."""
+class ModelDescription(_Strict):
+    """What a model is, whichever file holds it: its name, input, labels and weights."""
 
-    schema_version: Literal[1] = 1
     model: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
     title: Text
     citation: Text
@@ -69,6 +85,18 @@ class Manifest(_Strict):
     labels: Annotated[tuple[Text, ...], Field(min_length=2)]
     label_ids: Annotated[tuple[Text, ...], Field(description="WordNet ids of the labels; empty for the digits")] = ()
     weights: Weights
+
+    @model_validator(mode="after")
+    def _as_many_ids_as_labels(self) -> Self:
+        if len(self.label_ids) not in (0, len(self.labels)):
+            raise ValueError(f"expected {len(self.labels)} label_ids, or none; received {len(self.label_ids)}")
+        return self
+
+
+class Manifest(ModelDescription):
+    """A model as an app sees it: its description, its files, and the tools that made them."""
+
+    schema_version: Literal[1] = 1
     files: Annotated[tuple[ModelFile, ...], Field(min_length=1)]
     tools: dict[str, str]
 
@@ -79,12 +107,6 @@ class Manifest(_Strict):
         if len(set(formats)) < len(formats) or len({file.path for file in files}) < len(files):
             raise ValueError(f"expected each format and each path once, received {formats}")
         return files
-
-    @model_validator(mode="after")
-    def _as_many_ids_as_labels(self) -> Self:
-        if len(self.label_ids) not in (0, len(self.labels)):
-            raise ValueError(f"expected {len(self.labels)} label_ids, or none; received {len(self.label_ids)}")
-        return self
 
     def file(self, file_format: str) -> ModelFile:
         """The file of a format.
@@ -136,8 +158,8 @@ def checked_file(manifest: Manifest, folder: Path, file_format: str) -> Path:
     file = manifest.file(file_format)
     path = folder / file.path
     try:
-        there = path.is_file() and not path.is_symlink()
-        size, received = (path.stat().st_size, sha256_file(path)) if there else (0, "")
+        there = path.exists() and not path.is_symlink()
+        size, received = (path_bytes(path), sha256_path(path)) if there else (0, "")
     except OSError as error:
         raise ManifestError(
             f"cannot read {path}: {error.strerror}; correct its rights, or build the model again"

@@ -1,42 +1,51 @@
 """Does a converted file compute what Keras computes? The check, its tolerance, and proof that it can fail.
 
 Probabilities of a thousand classes are nearly all tiny, so they are compared as logarithms: a difference of 0.001 means
-that a probability is off by a thousandth of itself. What is allowed follows from the precision of float32 and the
-network's size. The same check is then given three networks that are wrong on purpose; it must refuse them all.
+that a probability is off by a thousandth of itself. What is allowed follows from the precision of the numbers and the
+network's size. The same check is then given networks that are wrong on purpose; it must refuse them all.
 
-Taught in notebook 07_validate_accuracy.
+Taught in notebook 07_validate_accuracy; for Core ML's files in notebook 04_convert_to_coreml.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import keras
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from helpers.accuracy import agreement
+from helpers.accuracy import SMALLEST_FLOAT16, SMALLEST_FLOAT32, Agreement, agreement
 from helpers.artifacts import build_model
+from helpers.convert.conversions import coreml_formats
+from helpers.coreml.alterations import alterations
+from helpers.coreml.file import read_coreml
 from helpers.data import PHOTOS, load_mnist, load_photo
 from helpers.engines import open_engine
-from helpers.engines.base import Engine
+from helpers.engines.base import Engine, Precision
+from helpers.engines.coreml import AlteredMlmodelEngine
 from helpers.engines.keras import KerasEngine
-from helpers.manifest import Manifest
+from helpers.manifest import Manifest, checked_file
 from helpers.predictions import cached_predictions
 from helpers.preprocess import ImageInput, fit_photos
 from helpers.weights import OFFLINE
 
 FILE_ENGINES = ("frozen", "tf_mobile", "litert")
 
-# Half the distance between 1 and the next float32: the largest relative error of one rounding.
-_ROUNDING = 2.0**-24
+# Half the distance between 1 and the next number: the largest relative error of one rounding.
+_ROUNDING: dict[Precision, float] = {"float32": 2.0**-24, "float16": 2.0**-11}
+_SMALLEST: dict[Precision, float] = {"float32": SMALLEST_FLOAT32, "float16": SMALLEST_FLOAT16}
 # Deep networks amplify what their first layers round; runtimes add up in different orders.
 _SAFETY = 4.0
+
+
+Kind = Literal["file", "control"]
 
 
 @dataclass(frozen=True)
@@ -47,15 +56,22 @@ class ParityCheck:
         model: the model's title, which says if it is untrained.
         what: what was compared: an engine's title, or what was done to the network.
         kind: `file`, which must agree; or `control`, wrong on purpose, which must not.
-        difference: the largest difference of any natural log-probability on any image.
-        tolerance: the largest difference that rounding can explain.
+        precision: the less precise of the two sides' numbers, from which the tolerance follows.
+        agreement: how the probabilities compare with Keras'.
+        tolerance: the largest difference of a log-probability that rounding can explain.
     """
 
     model: str
     what: str
-    kind: Literal["file", "control"]
-    difference: float
+    kind: Kind
+    precision: Precision
+    agreement: Agreement
     tolerance: float
+
+    @property
+    def difference(self) -> float:
+        """The largest difference of any natural log-probability on any image."""
+        return self.agreement.largest_log_difference
 
     @property
     def as_expected(self) -> bool:
@@ -77,31 +93,99 @@ def check_parity(name: str, weights: str | Path = OFFLINE, progress: bool = Fals
     Raises:
         DeploymentError: whatever building and running the model raises.
     """
-    manifest, folder = build_model(name, weights)
+    manifest, folder = build_model(name, weights, ())
     images = sample_images(manifest.input)
-    alterations = _alterations(manifest.input)
-    with tqdm(total=len(FILE_ENGINES) + len(alterations) + 1, desc=manifest.title, disable=not progress) as bar:
-
-        def predicted(engine: Engine) -> NDArray[np.float32]:
-            bar.update()
-            return cached_predictions(engine, images)
-
+    changes = _alterations(manifest.input)
+    with tqdm(total=1 + len(FILE_ENGINES) + len(changes), desc=manifest.title, disable=not progress) as bar:
         with _AlteredKeras(manifest, folder) as keras_engine:
-            reference = predicted(keras_engine)
+            reference = _predicted(keras_engine, images, bar)
             tolerance = rounding_tolerance(keras_engine.network, reference)
-            controls = [(what, predicted(keras_engine.altered(what, change))) for what, change in alterations.items()]
+            altered = [
+                (what, _predicted(keras_engine.altered(what, change), images, bar)) for what, change in changes.items()
+            ]
         files = []
         for engine_name in FILE_ENGINES:
             with open_engine(engine_name, name, weights) as engine:
-                files.append((engine.title, predicted(engine)))
+                files.append((engine.title, _predicted(engine, images, bar)))
 
-    def check(what: str, kind: Literal["file", "control"], received: NDArray[np.float32]) -> ParityCheck:
-        return ParityCheck(manifest.title, what, kind, agreement(reference, received).largest_log_difference, tolerance)
+    def check(what: str, kind: Kind, received: NDArray[np.float32]) -> ParityCheck:
+        return ParityCheck(manifest.title, what, kind, "float32", agreement(reference, received), tolerance)
 
     return [
         *(check(title, "file", received) for title, received in files),
-        *(check(what, "control", received) for what, received in controls),
+        *(check(what, "control", received) for what, received in altered),
     ]
+
+
+def check_coreml_parity(name: str, weights: str | Path = OFFLINE, progress: bool = False) -> list[ParityCheck]:
+    """Compare a model's Core ML files with Keras, and Keras with its `.mlmodel` after what can be done wrong to it.
+
+    A control must be refused by the tolerance of float16, and so is refused by that of float32, which is smaller.
+
+    Args:
+        name: the model.
+        weights: its weights, as `helpers.weights.choose_weights` takes them.
+        progress: show a progress bar over the comparisons.
+
+    Returns:
+        One check per file, then one per control.
+
+    Raises:
+        DeploymentError: whatever building and running the model raises.
+    """
+    manifest, folder = build_model(name, weights, ("mlmodel",))
+    images = sample_images(manifest.input)
+    formats = coreml_formats(name)
+    controls = alterations(read_coreml(checked_file(manifest, folder, "mlmodel")))
+    with tqdm(total=1 + len(formats) + len(controls), desc=manifest.title, disable=not progress) as bar:
+        with _AlteredKeras(manifest, folder) as keras_engine:
+            reference = _predicted(keras_engine, images, bar)
+            tolerances: dict[Precision, float] = {
+                precision: rounding_tolerance(keras_engine.network, reference, precision) for precision in _ROUNDING
+            }
+
+        def check(what: str, kind: Kind, precision: Precision, received: NDArray[np.float32]) -> ParityCheck:
+            compared = agreement(reference, received, _SMALLEST[precision])
+            return ParityCheck(manifest.title, what, kind, precision, compared, tolerances[precision])
+
+        checks = []
+        for engine_name in formats:
+            with open_engine(engine_name, name, weights) as engine:
+                checks.append(check(engine.title, "file", engine.precision, _predicted(engine, images, bar)))
+        for what, altered in controls.items():
+            with AlteredMlmodelEngine(manifest, folder, what, altered()) as engine:
+                checks.append(check(what, "control", "float16", _predicted(engine, images, bar)))
+    return checks
+
+
+def parity_table(checks: Sequence[ParityCheck]) -> pd.DataFrame:
+    """The checks as a table.
+
+    Returns:
+        One row per check: model, what, kind, precision, difference, tolerance, relative_error (of the vector of all
+        log-probabilities), snr_db, psnr_db, same_top_five (images), verdict (`as expected` or `WRONG`).
+    """
+    return pd.DataFrame(
+        {
+            "model": check.model,
+            "what": check.what,
+            "kind": check.kind,
+            "precision": check.precision,
+            "difference": check.difference,
+            "tolerance": check.tolerance,
+            "relative_error": check.agreement.relative_log_error,
+            "snr_db": check.agreement.snr_db,
+            "psnr_db": check.agreement.psnr_db,
+            "same_top_five": check.agreement.same_top_five,
+            "verdict": "as expected" if check.as_expected else "WRONG",
+        }
+        for check in checks
+    )
+
+
+def _predicted(engine: Engine, images: NDArray[np.uint8], bar: tqdm[Any]) -> NDArray[np.float32]:
+    bar.update()
+    return cached_predictions(engine, images)
 
 
 def sample_images(expected: ImageInput) -> NDArray[np.uint8]:
@@ -115,15 +199,19 @@ def sample_images(expected: ImageInput) -> NDArray[np.uint8]:
     return fit_photos([load_photo(photo) for photo in PHOTOS], expected)
 
 
-def rounding_tolerance(network: keras.Model, probabilities: NDArray[np.float32]) -> float:
-    """How far two correct float32 runtimes may differ in a log-probability.
+def rounding_tolerance(
+    network: keras.Model, probabilities: NDArray[np.float32], precision: Precision = "float32"
+) -> float:
+    """How far two correct runtimes may differ in a log-probability.
 
-    A sum of n products is off by about sqrt(n) roundings of 2**-24, whichever way up; over all layers such errors add
-    like random steps. The logarithms of probabilities carry them multiplied by their own size.
+    In float32, a sum of n products is off by about sqrt(n) roundings of 2**-24, whichever way up; over all layers such
+    errors add like random steps. In float16, sums are kept in float32 by most processors, but each layer's weights and
+    its result are rounded to 2**-11. The logarithms of probabilities carry these errors multiplied by their own size.
 
     Args:
-        network: the network; the length of each of its sums is read off its kernels.
+        network: the network; the number of its layers and the length of each of its sums are read off its kernels.
         probabilities: float32 (n, classes), what it gives.
+        precision: of the less precise of the two.
 
     Returns:
         The tolerance, for the natural logarithm.
@@ -135,8 +223,9 @@ def rounding_tolerance(network: keras.Model, probabilities: NDArray[np.float32])
         math.prod(shape[:2] if isinstance(layer, keras.layers.DepthwiseConv2D) else shape[:-1])
         for layer, shape in kernels
     )
-    largest = -math.log(max(float(probabilities.min()), float(np.finfo(np.float32).tiny)))
-    return _SAFETY * _ROUNDING * math.sqrt(terms) * largest
+    steps = terms if precision == "float32" else 2 * len(kernels)
+    largest = -math.log(max(float(probabilities.min()), _SMALLEST[precision]))
+    return _SAFETY * _ROUNDING[precision] * math.sqrt(steps) * largest
 
 
 class _AlteredKeras(KerasEngine):

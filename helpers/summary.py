@@ -73,7 +73,7 @@ def model_summary(name: str, weights: str | Path = OFFLINE) -> Summary:
     Raises:
         DeploymentError: whatever building the model raises.
     """
-    manifest, folder = build_model(name, weights)
+    manifest, folder = build_model(name, weights, [])
     file = manifest.file("h5")
     key = sha256_bytes(repr([file.sha256, source_hash(__name__), tf.__version__, keras.__version__]).encode())
     path = build_dir() / "summaries" / f"{name}-{key[:32]}.json"

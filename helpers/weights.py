@@ -28,6 +28,7 @@ OFFLINE = "offline"
 IMAGENET = "imagenet"
 
 _LENET_FILE = DATA / "lenet" / "lenet.h5"
+_KERAS_LICENCE = "as Keras Applications state at keras.io/api/applications; Keras itself is under Apache 2.0"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class ModelWeights:
     Attributes:
         kind: `trained`; `untrained`, which everything shown of the network must say; or `given`, by the user.
         source: where they come from, in words.
+        licence: under which terms they may be passed on, as far as is known here.
         sha256: the hash of the file they come from; of untrained weights, of the numbers themselves.
         load: builds the network with these weights.
         variant: empty for the weights that come with the project; else a short name that tells these from others.
@@ -44,6 +46,7 @@ class ModelWeights:
 
     kind: Literal["trained", "untrained", "given"]
     source: str
+    licence: str
     sha256: str
     load: Callable[[], keras.Model]
     variant: str = ""
@@ -70,6 +73,7 @@ def choose_weights(model: str, weights: str | Path = OFFLINE) -> ModelWeights:
         return ModelWeights(
             "trained",
             "trained on the 60,000 MNIST training images by helpers/train_lenet.py; see its training log",
+            "MIT",
             sha256_bytes(checked_bytes(_LENET_FILE)),
             lambda: load_h5(_LENET_FILE),
         )
@@ -77,16 +81,20 @@ def choose_weights(model: str, weights: str | Path = OFFLINE) -> ModelWeights:
         return ModelWeights(
             "trained",
             "trained on ImageNet; published in the package ndf 0.1.4, see data/README.md",
+            "MIT, as the package ndf",
             sha256_bytes(checked_bytes(WEIGHTS_FILE)),
             load_squeezenet,
         )
     if weights == IMAGENET:
         path = fetch_keras_weights(model)
         source = f"trained on ImageNet; Keras Applications, {path.name}"
-        return ModelWeights("trained", source, sha256_file(path), lambda: load_weights_file(path, record), "imagenet")
+        return ModelWeights(
+            "trained", source, _KERAS_LICENCE, sha256_file(path), lambda: load_weights_file(path, record), "imagenet"
+        )
     return ModelWeights(
         "untrained",
         "untrained: made from a seed by helpers/untrained.py",
+        "MIT",
         UNTRAINED_SHA256[model],
         lambda: _untrained(record),
     )
@@ -155,7 +163,9 @@ def _given(record: ModelRecord, path: Path) -> ModelWeights:
     except OSError as error:
         raise ModelFileError(f"{wanted}; it cannot be read: {error.strerror or error}; correct its rights") from error
     source = f"given by the user: {path.name}"
-    return ModelWeights("given", source, sha256, lambda: load_weights_file(path, record), f"given-{sha256[:8]}")
+    licence = "not known here: that of the file they were given in"
+    variant = f"given-{sha256[:8]}"
+    return ModelWeights("given", source, licence, sha256, lambda: load_weights_file(path, record), variant)
 
 
 def _untrained(record: ModelRecord) -> keras.Model:

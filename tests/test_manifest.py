@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +18,9 @@ from ai_edge_litert.interpreter import Interpreter
 
 from helpers.data import load_mnist
 from helpers.errors import ManifestError
-from helpers.files import DATA
+from helpers.files import DATA, path_bytes
 from helpers.manifest import MANIFEST_NAME, Manifest, checked_file, load_manifest, manifest_schema
+from helpers.zoo import model_record
 
 SCHEMA_FILE = DATA / "schemas" / "manifest.schema.json"
 
@@ -75,6 +79,89 @@ def test_a_manifest_survives_writing_and_reading(lenet: tuple[Manifest, Path]) -
     assert load_manifest(folder) == manifest
 
 
+@pytest.fixture
+def package(tmp_path: Path) -> tuple[Manifest, Path]:
+    """A manifest with a package, which is a folder, and its folder."""
+    inner = tmp_path / "lenet_fp16.mlpackage" / "Data" / "weights"
+    inner.mkdir(parents=True)
+    (inner / "weight.bin").write_bytes(b"12345")
+    (inner.parent.parent / "Manifest.json").write_bytes(b"{}")
+    lines = [(b"{}", "Manifest.json"), (b"12345", "Data/weights/weight.bin")]
+    # What sha256sum prints for the files, sorted by name.
+    listed = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for content, name in lines[::-1])
+    record = model_record("lenet")
+    manifest = Manifest.model_validate(
+        {
+            **{key: getattr(record, key) for key in ("title", "citation", "labels")},
+            "model": "lenet",
+            "input": record.input.model_dump(),
+            "weights": {"kind": "trained", "source": "MNIST", "licence": "MIT", "sha256": "0" * 64},
+            "files": [
+                {
+                    "format": "mlpackage_fp16",
+                    "path": "lenet_fp16.mlpackage",
+                    "sha256": hashlib.sha256(listed.encode()).hexdigest(),
+                    "bytes": 7,
+                    "input_node": "image",
+                    "output_node": "probabilities",
+                    "recipe": "0" * 64,
+                }
+            ],
+            "tools": {},
+        }
+    )
+    return manifest, tmp_path
+
+
+class TestPackages:
+    def test_the_hash_is_that_of_the_list_that_sha256sum_writes(self, package: tuple[Manifest, Path]) -> None:
+        manifest, folder = package
+        assert checked_file(manifest, folder, "mlpackage_fp16") == folder / "lenet_fp16.mlpackage"
+        assert path_bytes(folder / "lenet_fp16.mlpackage") == manifest.files[0].bytes
+
+    @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
+    def test_the_command_agrees(self, package: tuple[Manifest, Path]) -> None:
+        manifest, folder = package
+        command = "find . -type f | sed 's|^./||' | LC_ALL=C sort | xargs sha256sum | sha256sum"
+        done = subprocess.run(
+            command, shell=True, cwd=folder / "lenet_fp16.mlpackage", capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split()[0] == manifest.files[0].sha256
+
+    @pytest.mark.parametrize("damage", ["a byte", "a missing file", "a further file", "another name", "a moved file"])
+    def test_any_damage_is_found(self, package: tuple[Manifest, Path], damage: str) -> None:
+        manifest, folder = package
+        top = folder / "lenet_fp16.mlpackage"
+        weights = top / "Data" / "weights" / "weight.bin"
+        match damage:
+            case "a byte":
+                weights.write_bytes(b"12344")
+            case "a missing file":
+                weights.unlink()
+            case "a further file":
+                (top / "Data" / "more").write_bytes(b"")
+            case "another name":
+                weights.rename(weights.with_name("weight.bim"))
+            case "a moved file":
+                weights.rename(top / "Data" / "weight.bin")
+        with pytest.raises(ManifestError, match="damaged or of another model: expected 7 bytes"):
+            checked_file(manifest, folder, "mlpackage_fp16")
+
+    def test_a_link_in_its_place_is_refused(self, package: tuple[Manifest, Path]) -> None:
+        manifest, folder = package
+        (folder / "lenet_fp16.mlpackage").rename(folder / "elsewhere")
+        (folder / "lenet_fp16.mlpackage").symlink_to(folder / "elsewhere")
+        with pytest.raises(ManifestError, match="no such file"):
+            checked_file(manifest, folder, "mlpackage_fp16")
+
+    def test_a_file_in_its_place_is_refused(self, package: tuple[Manifest, Path]) -> None:
+        manifest, folder = package
+        shutil.rmtree(folder / "lenet_fp16.mlpackage")
+        (folder / "lenet_fp16.mlpackage").write_bytes(b"1234567")
+        with pytest.raises(ManifestError, match="damaged"):
+            checked_file(manifest, folder, "mlpackage_fp16")
+
+
 CHANGES: dict[str, tuple[Change, str]] = {
     "an unknown key": (lambda m: m.update(colour="red"), "colour: Extra inputs"),
     "an unknown key in a file": (lambda m: m["files"][0].update(url="x"), "url: Extra inputs"),
@@ -93,6 +180,12 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "a later schema": (lambda m: m.update(schema_version=2), "schema_version"),
     "no input": (lambda m: m.pop("input"), "input: Field required"),
     "a model name with a slash": (lambda m: m.update(model="../lenet"), "model"),
+    "weights without a licence": (lambda m: m["weights"].pop("licence"), "weights.licence: Field required"),
+    "label ids for some labels": (lambda m: m.update(label_ids=["n0"]), "expected 10 label_ids, or none; received 1"),
+    "two files of one path": (
+        lambda m: m["files"][1].update(path=m["files"][0]["path"]),
+        "each format and each path once",
+    ),
     "weights of no known kind": (lambda m: m["weights"].update(kind="magic"), "weights.kind"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from helpers import engines, parity
+from helpers.accuracy import agreement
 from helpers.engines.litert import LiteRTEngine
-from helpers.parity import ParityCheck, check_parity, rounding_tolerance, sample_images
+from helpers.parity import ParityCheck, check_parity, parity_table, rounding_tolerance, sample_images
 from helpers.zoo import build_lenet, model_names, model_record
 
 
@@ -39,7 +41,11 @@ def test_all_files_agree_and_the_controls_do_not(name: str) -> None:
 
 def test_the_second_time_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUILD_DIR", str(tmp_path))
-    assert check_parity("lenet") == check_parity("lenet")
+
+    def all_numbers() -> list[str]:
+        return [repr(dataclasses.asdict(check)) for check in check_parity("lenet")]
+
+    assert all_numbers() == all_numbers()
 
 
 def test_a_runtime_that_is_off_by_a_thousandth_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,8 +60,36 @@ def test_a_runtime_that_is_off_by_a_thousandth_is_found(tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize(("kind", "expected"), [("file", [True, True, False]), ("control", [False, False, True])])
 def test_a_file_must_agree_and_a_control_must_not(kind: str, expected: list[bool]) -> None:
-    checks = [ParityCheck("LeNet", "it", kind, difference, 0.1) for difference in (0.0, 0.1, 0.2)]  # type: ignore[arg-type]
+    reference = np.array([[1.0, 0.5]])
+    tolerance = agreement(reference, reference / 1.1).largest_log_difference
+    checks = []
+    for factor in (1.0, 1.1, 1.2):
+        compared = agreement(reference, reference / factor)
+        checks.append(ParityCheck("LeNet", "it", kind, "float32", compared, tolerance))  # type: ignore[arg-type]
     assert [check.as_expected for check in checks] == expected
+
+
+def test_the_difference_is_that_of_the_logarithms() -> None:
+    compared = agreement(np.array([[1.0, 0.5]]), np.array([[1.0, 0.25]]))
+    assert ParityCheck("LeNet", "it", "file", "float32", compared, 0.1).difference == pytest.approx(np.log(2))
+
+
+def test_the_table_has_a_row_for_each_check_and_says_which_is_wrong() -> None:
+    compared = agreement(np.array([[1.0, 0.5]]), np.array([[1.0, 0.25]]))
+    checks = [
+        ParityCheck("LeNet", "it", "file", "float16", compared, 1),
+        ParityCheck("LeNet", "another", "control", "float32", compared, 1),
+    ]
+    table = parity_table(checks)
+    assert list(table["what"]) == ["it", "another"]
+    assert list(table["precision"]) == ["float16", "float32"]
+    assert list(table["verdict"]) == ["as expected", "WRONG"]
+    assert table["difference"].tolist() == pytest.approx([np.log(2)] * 2)
+    assert table["tolerance"].tolist() == [1, 1]
+    assert table["snr_db"].tolist() == pytest.approx([10 * np.log10(20)] * 2)
+    assert table["psnr_db"].tolist() == pytest.approx([10 * np.log10(32)] * 2)
+    assert table["relative_error"].tolist() == pytest.approx([1, 1])
+    assert table["same_top_five"].tolist() == [1, 1]
 
 
 def test_the_tolerance_grows_with_the_sums_and_the_logarithms() -> None:

@@ -88,26 +88,34 @@ def test_all_feature_maps_are_shown_with_and_without_the_photo(channels: int, co
 def test_the_parity_chart_shows_files_controls_and_tolerances() -> None:
     table = pd.DataFrame(
         [
-            ("LeNet", ".h5", "file", 0.0, 1e-4),
-            ("LeNet", ".pb", "file", 2e-6, 1e-4),
-            ("LeNet", "one weight", "control", 0.03, 1e-4),
-            ("MobileNet", ".pb", "file", 3e-6, 1e-3),
+            ("LeNet", ".h5", "file", "float32", 0.0, 1e-4),
+            ("LeNet", ".pb", "file", "float32", 2e-6, 1e-4),
+            ("LeNet", "one weight", "control", "float32", 0.03, 1e-4),
+            ("MobileNet", ".pb", "file", "float32", 3e-6, 1e-3),
+            ("MobileNet", ".mlpackage", "file", "float16", 0.01, 0.1),
         ],
-        columns=["model", "what", "kind", "difference", "tolerance"],
+        columns=["model", "what", "kind", "precision", "difference", "tolerance"],
     )
     figure = plots.parity_chart(table)
     axis = figure.axes[0]
     assert axis.get_xscale() == "log"
     assert [label.get_text() for label in axis.get_yticklabels()] == ["LeNet", "MobileNet"]
     drawn = [(line.get_marker(), *line.get_xdata()) for line in axis.lines]
-    assert drawn == [("o", axis.get_xlim()[0], 2e-6), ("X", 0.03), ("o", 3e-6)]
+    assert drawn == [("o", axis.get_xlim()[0], 2e-6), ("X", 0.03), ("o", 3e-6), ("D", 0.01)]
     assert axis.get_xlim()[0] < 2e-6
     assert "left edge" in axis.get_xlabel()
-    assert [path.get_segments()[0][0][0] for path in axis.collections] == [1e-4, 1e-3]
+    assert [path.get_segments()[0][0][0] for path in axis.collections] == [1e-4, 1e-3, 0.1]
     legend = axis.get_legend()
     assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["tolerance", "files", "negative controls"]
-    assert "MobileNet: tolerance 1e-03, 1 file at most 3e-06" in figure.get_label()
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "tolerance, float32",
+        "files, float32",
+        "negative controls",
+        "tolerance, float16",
+        "files, float16",
+    ]
+    assert "MobileNet: tolerance, float32 1e-03, MobileNet: tolerance, float16 1e-01" in figure.get_label()
+    assert "1 file, float32 at most 3e-06, 1 file, float16 at most 1e-02" in figure.get_label()
 
 
 def test_a_shown_figure_brings_its_alternative_text() -> None:

@@ -189,12 +189,11 @@ def test_a_given_file_has_its_own_models_beside_the_others(
     tmp_path: Path, mobilenet_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BUILD_DIR", str(tmp_path))
-    # Converting is tested elsewhere and takes long.
-    monkeypatch.setattr("helpers.artifacts._CONVERTERS", {"mobilenet": ()})
     offline = model_folder("mobilenet")
     offline.mkdir(parents=True)
     (offline / "mobilenet.h5").write_text("of the weights offline")
-    manifest, folder = build_model("mobilenet", mobilenet_file)
+    # Converting is tested elsewhere and takes long.
+    manifest, folder = build_model("mobilenet", mobilenet_file, formats=())
     assert folder == model_folder("mobilenet", str(mobilenet_file)) != offline
     assert folder.name == f"mobilenet-given-{sha256_file(mobilenet_file)[:8]}"
     assert manifest.title == "MobileNet"
@@ -210,12 +209,11 @@ def test_a_given_file_has_its_own_models_beside_the_others(
 
 def test_a_manifest_of_untrained_weights_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BUILD_DIR", str(tmp_path))
-    monkeypatch.setattr("helpers.artifacts._CONVERTERS", dict.fromkeys(FROM_KERAS, ()))
     # What the networks' weights are matters not here, and making them takes long.
     monkeypatch.setattr("helpers.artifacts.keras_file.save_h5", lambda model, target: save_h5(build_lenet(), target))
     monkeypatch.setattr(weights, "_untrained", lambda record: None)
     for name in FROM_KERAS:
-        manifest, folder = build_model(name)
+        manifest, folder = build_model(name, formats=())
         assert folder.name == name
         assert manifest.title == f"{model_record(name).title} (untrained)"
         assert manifest.weights.kind == "untrained"

@@ -21,6 +21,15 @@ _ENGINES: dict[str, tuple[str, str]] = {
     "plain_tensorflow": ("helpers.engines.frozen", "PlainTensorFlowEngine"),
     "litert": ("helpers.engines.litert", "LiteRTEngine"),
     "arm": ("helpers.engines.arm", "ArmLiteRTEngine"),
+    "mlmodel": ("helpers.engines.coreml", "MlmodelEngine"),
+    "mlpackage_fp32": ("helpers.engines.coreml", "MlpackageFp32Engine"),
+    "mlpackage_fp16": ("helpers.engines.coreml", "MlpackageFp16Engine"),
+    "mlmodel_from_pb": ("helpers.engines.coreml", "MlmodelFromPbEngine"),
+    "mlmodel_tf_coreml": ("helpers.engines.coreml", "TfCoreMLEngine"),
+    "mlmodel_from_plain_pb": ("helpers.engines.coreml", "PlainMlmodelFromPbEngine"),
+    "mlmodel_plain_tf_coreml": ("helpers.engines.coreml", "PlainTfCoreMLEngine"),
+    "apple_mlmodel": ("helpers.engines.coreml", "AppleCoreMLEngine"),
+    "apple_mlpackage_fp16": ("helpers.engines.coreml", "AppleMlpackageEngine"),
 }
 
 
@@ -50,6 +59,6 @@ def open_engine(engine: str, model: str, weights: str | Path = "offline", **opti
     if not isinstance(engine, str) or engine not in _ENGINES:
         raise ModelFileError(f"expected one of the engines {', '.join(_ENGINES)}; received {engine!r}")
     module, name = _ENGINES[engine]
-    manifest, folder = build_model(model, weights)
-    opened: Engine = getattr(import_module(module), name)(manifest, folder, **options)
-    return opened
+    engine_class: type[Engine] = getattr(import_module(module), name)
+    manifest, folder = build_model(model, weights, [engine_class.file_format])
+    return engine_class(manifest, folder, **options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from tqdm import tqdm
 from helpers.errors import ModelFileError
 from helpers.manifest import Manifest, checked_file
 from helpers.preprocess import check_images, to_tensor
+
+Precision = Literal["float32", "float16"]
 
 
 class Engine(ABC):
@@ -23,6 +25,7 @@ class Engine(ABC):
         title: how tables and figures call it.
         where: on what it runs, one of the ledger's `pc`, `jvm`, `arm-emulated`, `swift-linux`, `phone`.
         file_format: the format of the model file it reads.
+        precision: the type of the numbers between the layers.
         batch_size: how many images `predict` hands to the runtime at a time.
     """
 
@@ -30,6 +33,7 @@ class Engine(ABC):
     title: ClassVar[str]
     where: ClassVar[str] = "pc"
     file_format: ClassVar[str]
+    precision: ClassVar[Precision] = "float32"
     batch_size: ClassVar[int] = 256
 
     def __init__(self, manifest: Manifest, folder: Path) -> None:
@@ -42,12 +46,26 @@ class Engine(ABC):
         self.file = manifest.file(self.file_format)
         self.path = checked_file(manifest, folder, self.file_format)
 
+    def prepare(self, images: NDArray[np.uint8]) -> NDArray[Any]:
+        """Turn images into what `invoke` takes: for most engines the preprocessed tensor.
+
+        Args:
+            images: uint8 (n, height, width, channels) at the model's input size; colour images are RGB.
+
+        Returns:
+            float32 (n, height, width, channels); or the images, where the model file preprocesses them itself.
+
+        Raises:
+            ImageError: the images are not what the model takes.
+        """
+        return to_tensor(images, self.manifest.input)
+
     @abstractmethod
-    def invoke(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    def invoke(self, tensor: NDArray[Any]) -> NDArray[np.float32]:
         """Run the network alone.
 
         Args:
-            tensor: float32 (n, height, width, channels), already preprocessed.
+            tensor: what `prepare` gives.
 
         Returns:
             float32 (n, classes), the probabilities.
@@ -76,7 +94,7 @@ class Engine(ABC):
         with tqdm(total=len(images), desc=self.title, unit="image", disable=not progress) as bar:
             # Preprocessed batch by batch: floats take four times the memory of the images.
             for start in range(0, len(images), self.batch_size):
-                batch = to_tensor(images[start : start + self.batch_size], self.manifest.input)
+                batch = self.prepare(images[start : start + self.batch_size])
                 try:
                     probabilities = self.invoke(batch)
                 except (ValueError, TypeError, RuntimeError) as error:

@@ -1,7 +1,8 @@
 """The figures of the notebooks: drawn in one style, shown with alternative text, small enough to be stored."""
 
 from helpers.plots.blocks import building_blocks
-from helpers.plots.flows import figure_1, figure_2, figure_3
+from helpers.plots.flows import coreml_paths, figure_1, figure_2, figure_3
+from helpers.plots.graphs import network_graph
 from helpers.plots.images import digit_grid, feature_maps, top_5_bars
 from helpers.plots.measurements import (
     accuracy_intervals,
@@ -16,6 +17,7 @@ __all__ = [
     "accuracy_intervals",
     "building_blocks",
     "confusion_matrix",
+    "coreml_paths",
     "digit_grid",
     "feature_maps",
     "figure_1",
@@ -23,6 +25,7 @@ __all__ = [
     "figure_3",
     "figure_5",
     "learning_curve",
+    "network_graph",
     "new_figure",
     "parity_chart",
     "show",

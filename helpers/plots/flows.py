@@ -121,6 +121,48 @@ def figure_3() -> Figure:
     return _flow(boxes, arrows, (10.6, 3.6), alt)
 
 
+def coreml_paths() -> Figure:
+    """The upper lanes of Figs. 2 and 3, reconstructed: the ways to Core ML, and what has been added since."""
+    boxes = {
+        "keras": (0.0, 1.6, "Keras\n.h5"),
+        "tf": (0.0, 0.0, "TensorFlow\n.pb of constants"),
+        "coremltools": (2.5, 1.6, "coremltools"),
+        "check": (2.5, 0.0, "tf-coreml:\nall operations known?"),
+        "alter": (2.5, -1.2, "alter the model"),
+        "options": (5.0, 1.6, "input: image with\npreprocessing, or array"),
+        "mlmodel": (7.5, 0.8, ".mlmodel\nneural network"),
+        "mlpackage": (7.5, 2.0, ".mlpackage\nML program"),
+        "app": (10.0, 0.8, "iOS app"),
+    }
+    arrows = [
+        ("keras", "coremltools", BLUE),
+        ("coremltools", "options", BLUE),
+        ("options", "mlmodel", BLUE),
+        ("mlmodel", "app", BLUE),
+        ("mlmodel", "app", RED),
+        ("tf", "check", RED),
+        ("check", "mlmodel", RED),
+        ("check", "alter", RED),
+        ("alter", "tf", RED),
+        ("tf", "coremltools", GRAY),
+        ("options", "mlpackage", GRAY),
+        ("mlpackage", "app", GRAY),
+    ]
+    alt = (
+        "Blue: a Keras .h5 file goes through coremltools, with an image or an array as input, to a .mlmodel and the "
+        "iOS app. Red: a TensorFlow .pb file goes through tf-coreml, if it knows all operations, to a .mlmodel; if "
+        "not, the model is altered. Gray, since then: the .pb goes through coremltools too, which also writes a "
+        ".mlpackage."
+    )
+    figure = _flow(boxes, arrows, (11.2, 4.2), alt)
+    axis = figure.axes[0]
+    axis.plot([], [], color=BLUE, label="Keras first (Fig. 2)")
+    axis.plot([], [], color=RED, linestyle="--", label="TensorFlow first (Fig. 3)")
+    axis.plot([], [], color=GRAY, label="added since")
+    axis.legend(loc="lower right", frameon=False)
+    return figure
+
+
 def _flow(boxes: dict[str, Box], arrows: Sequence[Arrow], size: tuple[float, float], alt: str) -> Figure:
     """Draw boxes and the arrows between them; red arrows are dashed, so that colour is not the only sign."""
     sns.set_theme(style="white")

@@ -93,8 +93,8 @@ def parity_chart(table: pd.DataFrame) -> Figure:
     """Draw how far each model's files are from their reference, and the negative controls, beside the tolerance.
 
     Args:
-        table: a row for each file or control; columns model, what, kind (`file` or `control`), difference (the largest
-            of the log-probabilities), tolerance.
+        table: a row for each file or control; columns model, what, kind (`file` or `control`), precision, difference
+            (the largest of the log-probabilities), tolerance; see `helpers.parity.parity_table`.
     """
     models = list(dict.fromkeys(table["model"]))
     figure, axes = new_figure(7.6, 0.55 * len(models) + 1.5)
@@ -106,13 +106,17 @@ def parity_chart(table: pd.DataFrame) -> Figure:
     alts = []
     for row, model in enumerate(models):
         mine = table[table["model"] == model]
-        tolerance = float(mine["tolerance"].iloc[0])
-        axis.vlines(
-            tolerance, row - 0.36, row + 0.36, color="black", lw=2, label="tolerance" if row == 0 else "_tolerance"
-        )
-        alts.append(f"{model}: tolerance {tolerance:.0e}")
-        for kind, marker, colour, label in (("file", "o", BLUE, "files"), ("control", "X", RED, "negative controls")):
-            differences = mine.loc[mine["kind"] == kind, "difference"].to_numpy(float)
+        for precision, line in (("float32", "-"), ("float16", ":")):
+            tolerances = mine.loc[mine["precision"] == precision, "tolerance"]
+            if len(tolerances):
+                label = f"tolerance, {precision}"
+                axis.vlines(
+                    tolerances.iloc[0], row - 0.36, row + 0.36, color="black", lw=2, ls=line, label=_once(axis, label)
+                )
+                alts.append(f"{model}: {label} {tolerances.iloc[0]:.0e}")
+        for kind, precisions, marker, colour, label in _PARITY_MARKS:
+            chosen = (mine["kind"] == kind) & mine["precision"].isin(precisions)
+            differences = mine.loc[chosen, "difference"].to_numpy(float)
             # Side by side in height, so that equal differences do not hide each other.
             heights = row + np.linspace(-0.2, 0.2, len(differences)) if len(differences) > 1 else [row]
             if len(differences):
@@ -126,11 +130,11 @@ def parity_chart(table: pd.DataFrame) -> Figure:
                     mew=0.6,
                     clip_on=False,
                     zorder=3,
-                    label=label if label not in axis.get_legend_handles_labels()[1] else None,
+                    label=_once(axis, label),
                 )
                 worst = differences.max() if kind == "file" else differences.min()
                 word = "at most" if kind == "file" else "at least"
-                counted = label if len(differences) > 1 else label.removesuffix("s")
+                counted = label if len(differences) > 1 else label.replace("files", "file").removesuffix("s")
                 alts.append(f"{len(differences)} {counted} {word} {worst:.0e}")
     figure.set_label("Largest differences of log-probabilities. " + ", ".join(alts))
     axis.set_yticks(range(len(models)), models)
@@ -141,6 +145,19 @@ def parity_chart(table: pd.DataFrame) -> Figure:
     axis.set_xlabel("largest difference of any log-probability" + ("; none at all: at the left edge" if zeros else ""))
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9, frameon=False)
     return figure
+
+
+# Kind, precisions, marker, colour and label of the points.
+_PARITY_MARKS = (
+    ("file", ("float32",), "o", BLUE, "files, float32"),
+    ("file", ("float16",), "D", ORANGE, "files, float16"),
+    ("control", ("float32", "float16"), "X", RED, "negative controls"),
+)
+
+
+def _once(axis: Axes, label: str) -> str:
+    """A label for the legend, where it does not stand there yet."""
+    return f"_{label}" if label in axis.get_legend_handles_labels()[1] else label
 
 
 def learning_curve(epochs: pd.DataFrame) -> Figure:

@@ -2,7 +2,8 @@
 
 A notebook says in its metadata, under the key `series`, which other notebooks' results it uses (`needs`), whether it
 measures time and must run with nothing beside it (`alone`), which files of the project it reads (`inputs`) and which
-files of the build folder it leaves for others (`outputs`). Its first code cell is tagged `parameters`.
+files of the build folder it leaves for others (`outputs`), and without which lane it cannot run at all (`lane`). Its
+first code cell is tagged `parameters`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import graphlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import Annotated, Literal
 
 from nbformat import NotebookNode
 from pydantic import AfterValidator, BaseModel, ConfigDict, StrictBool, ValidationError
@@ -42,6 +43,7 @@ class Declaration(BaseModel):
     alone: StrictBool = False
     inputs: tuple[RelativePath, ...] = ()
     outputs: tuple[RelativePath, ...] = ()
+    lane: Literal["coreml"] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 
+from helpers.coreml.library import coreml_missing
+from helpers.errors import SeriesError
 from helpers.series.execution import Limits
-from helpers.series.keys import Keys
+from helpers.series.keys import Keys, lanes
 from helpers.series.parameters import parse_assignments
 from helpers.series.plan import SOLUTIONS, Notebook, Series
 from helpers.series.schedule import Job, Outcome, default_jobs, execute_all
@@ -37,7 +40,7 @@ def run_series(
         SeriesError: an unknown notebook or parameter, or a value of another type; nothing was executed.
     """
     chosen = [series.find(name).name for name in names] or list(series.notebooks)
-    included = series.with_needs(chosen)
+    included = without_missing_lanes(series, series.with_needs(chosen))
     parameters = parse_assignments(assignments, series, included)
     keys = Keys(series, parameters)
     jobs = [_job(series, series.everything[name], parameters.get(name, {}), keys) for name in included]
@@ -49,6 +52,29 @@ def run_series(
     print(f"read the results at {index}")
     print_failures(outcomes)
     return outcomes
+
+
+def without_missing_lanes(series: Series, names: Sequence[str]) -> list[str]:
+    """The notebooks that can run here; of the others one line each says what is missing.
+
+    Args:
+        series: the notebooks.
+        names: those wanted, each after what it needs.
+
+    Raises:
+        SeriesError: the environment asks for all lanes, and one cannot run.
+    """
+    missing = coreml_missing()
+    kept: list[str] = []
+    for name in names:
+        declared = series.everything[name].declared
+        if (missing is None or declared.lane != "coreml") and set(declared.needs) <= set(kept):
+            kept.append(name)
+        elif "all" in lanes():
+            raise SeriesError(f"LANES=all, but {name} cannot run here: {missing}")
+        else:
+            print(f"{name} is left out: {missing}", file=sys.stderr)
+    return kept
 
 
 def _job(series: Series, notebook: Notebook, parameters: Mapping[str, object], keys: Keys) -> Job:
