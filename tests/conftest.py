@@ -17,6 +17,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose lane is not there; with LANES=all, where nothing may be left out, fail it."""
     if item.get_closest_marker("arm") is not None:
         lane, reason = "ARM", arm_available()
+    elif item.get_closest_marker("java") is not None:
+        lane, reason = "Java", java_missing()
     elif "coreml" in item.path.name:
         lane, reason = "Core ML", coreml_missing()
     else:
@@ -25,6 +27,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("LANES") == "all":
             pytest.fail(f"LANES=all, but the {lane} lane cannot run: {reason}")
         pytest.skip(f"{lane} lane: {reason}")
+
+
+def java_missing() -> str | None:
+    """Why the app's Java code cannot be built here, and what to do; None if it can."""
+    missing = [tool for tool in ("java", "javac", "mvn") if shutil.which(tool) is None]
+    if not missing:
+        return None
+    return f"expected {' and '.join(missing)}; install a JDK of version 17 or later and Maven 3.8 or later"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,33 @@
+package io.github.realtimeclassifier.core.desktop;
+
+import io.github.realtimeclassifier.core.DeploymentException;
+import io.github.realtimeclassifier.core.pipeline.PipelineListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** Waits for a pipeline's end. */
+final class EndListener implements PipelineListener {
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final List<DeploymentException> failures = new ArrayList<>();
+
+    @Override
+    public synchronized void onError(DeploymentException error) {
+        failures.add(error);
+    }
+
+    @Override
+    public void onEnd() {
+        end.countDown();
+    }
+
+    /** Waits; throws what the pipeline failed with. */
+    void await() throws DeploymentException, InterruptedException {
+        end.await();
+        synchronized (this) {
+            if (!failures.isEmpty()) {
+                throw failures.get(0);
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** JSON of unknown origin, read strictly. */
+package io.github.realtimeclassifier.core.json;

@@ -1,0 +1,2 @@
+/** Run logs; see {@code helpers/run_log.py}. */
+package io.github.realtimeclassifier.core.log;
