@@ -69,7 +69,7 @@ def manifest_for(path: Path, side: int = SHAPE[0]) -> Manifest:
             "citation": "none",
             "input": {"height": side, "width": side, "channel_order": "gray", "scale": [1 / 255], "bias": [0.0]},
             "labels": [str(number) for number in range(CLASSES)],
-            "weights": {"kind": "untrained", "source": "seed", "sha256": "0" * 64},
+            "weights": {"kind": "untrained", "source": "seed", "licence": "MIT", "sha256": "0" * 64},
             "files": [
                 {
                     "format": "tflite",

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
 from helpers.convert.coreml import Kind, to_coreml
-from helpers.convert.coreml_file import save_coreml
+from helpers.convert.coreml_file import read_back, save_coreml
 from helpers.coreml.alterations import alterations
 from helpers.coreml.file import CoreMLFile, read_coreml
 from helpers.coreml.network import CoreMLNetwork
@@ -24,9 +25,9 @@ INPUTS: dict[str, tuple[ChannelOrder, bool]] = {
     "bgr": ("bgr", False),
     "a scale for each channel": ("rgb", True),
 }
-COLOUR = {"a block of weights halved", "red and blue swapped", "the preprocessing's biases dropped"}
+COLOUR = {"a layer's weights 1 % larger", "red and blue swapped", "the preprocessing's biases dropped"}
 EXPECTED = {
-    "gray": {"a block of weights halved", "a layer's biases dropped"},
+    "gray": {"a layer's weights 1 % larger", "a layer's biases dropped"},
     "rgb": COLOUR,
     "bgr": COLOUR,
     "a scale for each channel": COLOUR | {"one average scale for all channels"},
@@ -82,7 +83,7 @@ def _part(specification: Any, what: str) -> Any:
     match what:
         case "red and blue swapped":
             return specification.description.input[0].type.imageType
-        case "a block of weights halved":
+        case "a layer's weights 1 % larger":
             return convolutions[-1].weights
         case "a layer's biases dropped":
             return convolutions[-1].bias
@@ -108,11 +109,10 @@ def _changed(name: str, what: str) -> Callable[[dict[str, CoreMLFile]], tuple[An
 
 
 class TestWhatIsDone:
-    def test_an_eighth_of_the_weights_is_halved(self, files: dict[str, CoreMLFile]) -> None:
-        before, after = (np.asarray(part.floatValue) for part in _changed("rgb", "a block of weights halved")(files))
+    def test_weights_grow_by_a_hundredth(self, files: dict[str, CoreMLFile]) -> None:
+        before, after = (np.asarray(part.floatValue) for part in _changed("rgb", "a layer's weights 1 % larger")(files))
         assert before.size == 3 * 3 * 3 * 4
-        assert np.array_equal(after[:13], np.float32(before[:13]) / 2)
-        assert np.array_equal(after[13:], before[13:])
+        assert after == pytest.approx(1.01 * before)
 
     @pytest.mark.parametrize(("name", "order"), [("rgb", 30), ("bgr", 20)])
     def test_the_other_order_of_colours_is_declared(self, files: dict[str, CoreMLFile], name: str, order: int) -> None:
@@ -141,6 +141,29 @@ class TestWhatIsDone:
         assert not any(after.floatValue)
 
 
-def test_a_program_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match=r"expected a \.mlmodel with a neural network; received .*an ML program"):
-        alterations(_file(tmp_path, "rgb", False, "program_fp32"))
+@pytest.mark.parametrize("kind", ["program_fp32", "program_fp16"])
+@pytest.mark.parametrize(("name", "expected"), [("rgb", {"red and blue swapped"}), ("gray", set())])
+def test_programs_are_altered_in_the_file_beside(tmp_path: Path, kind: Kind, name: str, expected: set[str]) -> None:
+    block = "a block of weights halved"
+    file = _file(tmp_path, *INPUTS[name], kind)
+    known = alterations(file)
+    assert set(known) == {block, *expected}
+    altered = known[block]()
+    assert altered.specification == file.specification
+    before, after = (np.frombuffer(each.weights.content, np.uint8) for each in (file, altered) if each.weights)
+    # One eighth of 3 x 3 x 3 x 4 numbers, or of 3 x 3 x 1 x 4, each of two or four bytes.
+    assert 0 < (before != after).sum() <= (13 if name == "rgb" else 4) * 4
+    images = tiny_images(tiny_input(*INPUTS[name]))
+    right, wrong = (CoreMLNetwork(each).run(images)["probabilities"] for each in (file, altered))
+    assert np.abs(np.log(right) - np.log(wrong)).max() > 1e-4
+
+
+def test_a_network_of_another_kind_is_refused(tmp_path: Path) -> None:
+    image = tiny_input("rgb", False)
+    array = to_coreml(tiny_network(3), tiny_description(image), input_kind="array")
+    with pytest.raises(ModelFileError, match="takes an array"):
+        alterations(read_back(array))
+    pixels = keras.Input(image.shape, name="image")
+    dense = keras.layers.Dense(5, activation="softmax")(keras.layers.Flatten()(pixels))
+    with pytest.raises(ModelFileError, match="to have a convolution"):
+        alterations(read_back(to_coreml(keras.Model(pixels, dense), tiny_description(image))))

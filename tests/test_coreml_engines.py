@@ -19,7 +19,7 @@ from helpers.artifacts import build_model
 from helpers.convert.coreml import to_coreml
 from helpers.convert.coreml_file import save_coreml
 from helpers.convert.keras_file import load_h5
-from helpers.coreml.file import read_coreml
+from helpers.coreml.alterations import alterations
 from helpers.data import load_mnist
 from helpers.engines import coreml as coreml_engines
 from helpers.engines import open_engine
@@ -215,13 +215,15 @@ def test_a_package_in_a_files_place_and_a_file_in_a_packages(copy: Path) -> None
 
 
 def test_an_altered_file_has_predictions_of_its_own(tiny: Path) -> None:
-    manifest, file = load_manifest(tiny), read_coreml(tiny / "mlmodel.mlmodel")
-    keys = {
-        prediction_key(coreml_engines.AlteredMlmodelEngine(manifest, tiny, what, file), _images())
-        for what in ("one thing", "another")
-    }
-    keys.add(prediction_key(MlmodelEngine(manifest, tiny), _images()))
-    assert len(keys) == 3
+    engine = MlmodelEngine(load_manifest(tiny), tiny)
+    file = engine.content()
+    swapped = alterations(file)["red and blue swapped"]()
+    # By what it is called, and by what is in it.
+    others = [engine.altered(what, each) for what in ("one thing", "another") for each in (file, swapped)]
+    keys = {prediction_key(each, _images()) for each in (engine, *others)}
+    assert len(keys) == 5
+    assert np.array_equal(others[0].predict(_images()), engine.predict(_images()))
+    assert not np.allclose(others[1].predict(_images()), engine.predict(_images()))
 
 
 class TestApple:

@@ -194,6 +194,14 @@ class TestConvolution:
             normal(1, 1, 5, 5),
         )
 
+    def test_too_much_work_in_all(self) -> None:
+        """Each layer alone would pass: a file of a few hundred bytes could keep a processor busy for days."""
+        window = {"type": 0, "kernelSize": [40, 40], "stride": [1, 1], **VALID}
+        x = np.zeros((1, 1, 4000, 4000), np.float32)
+        CoreMLNetwork(network_file([("pooling", window, ["x"], "y")], (1, 1, 4000, 4000), False))
+        with pytest.raises(ModelFileError, match=r"'pooling_1'.*network of at most 34,359,738,368 multiplications"):
+            layers([("pooling", window, ["x"], "a"), ("pooling", window, ["a"], "y")], x)
+
 
 class TestPooling:
     @settings(deadline=None, max_examples=60, derandomize=True)

@@ -83,7 +83,7 @@ def test_the_table_has_a_row_for_each_check_and_says_which_is_wrong() -> None:
     table = parity_table(checks)
     assert list(table["what"]) == ["it", "another"]
     assert list(table["precision"]) == ["float16", "float32"]
-    assert list(table["verdict"]) == ["as expected", "WRONG"]
+    assert list(table["verdict"]) == ["agrees", "WRONG"]
     assert table["difference"].tolist() == pytest.approx([np.log(2)] * 2)
     assert table["tolerance"].tolist() == [1, 1]
     assert table["snr_db"].tolist() == pytest.approx([10 * np.log10(20)] * 2)

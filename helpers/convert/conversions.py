@@ -9,6 +9,7 @@ from types import ModuleType
 
 from helpers.convert import coreml, frozen, litert, plain_tensorflow, tf_coreml, tf_mobile
 from helpers.convert.nodes import ConvertedNodes
+from helpers.convert.tf_coreml_compat import tf_coreml_available
 from helpers.coreml.library import coreml_missing
 from helpers.errors import ModelFileError
 from helpers.manifest import Format, ModelDescription
@@ -76,8 +77,11 @@ def tensorflow_formats(model: str) -> tuple[str, ...]:
 
 
 def coreml_formats(model: str) -> tuple[str, ...]:
-    """The formats of a model for Core ML; empty where coremltools does not exist."""
-    return tuple(conversion.format for conversion in _core_ml(model)) if coreml_missing() is None else ()
+    """The formats of a model for Core ML that can be made here; none without coremltools, fewer without tfcoreml."""
+    if coreml_missing() is not None:
+        return ()
+    made = (conversion for conversion in _core_ml(model) if conversion.module is not tf_coreml or tf_coreml_available())
+    return tuple(conversion.format for conversion in made)
 
 
 def conversions_of(model: str) -> tuple[Conversion, ...]:

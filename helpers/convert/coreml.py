@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr
 from io import StringIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import keras
 import tensorflow as tf
@@ -22,13 +22,18 @@ import tensorflow as tf
 from helpers.convert.coreml_file import finish, save_coreml
 from helpers.convert.frozen import INPUT_NODE, in_order, read_graph
 from helpers.convert.graph_preprocessing import with_preprocessing
-from helpers.convert.keras_file import inner_layers, load_h5
+from helpers.convert.keras_file import check_form, inner_layers, load_h5
 from helpers.convert.nodes import ConvertedNodes
+from helpers.convert.tf_coreml_graph import imported_graph
 from helpers.coreml.library import coreml_module
 from helpers.errors import ModelFileError
 from helpers.manifest import ModelDescription
 from helpers.preprocess import ImageInput
 
+# The names that every file gives away: its input and a classifier's two outputs.
+_FEATURES = frozenset({INPUT_NODE, "classLabel", "probabilities"})
+# The layer that multiplies and adds where `ImageType` cannot.
+_PREPROCESSING = "preprocessing"
 # This pass turns a multiplication and an addition into a batch normalisation with an epsilon of 1e-5, which makes every
 # factor 5e-6 smaller than it should be.
 _INEXACT_PASS = "common::fuse_elementwise_to_batchnorm"
@@ -58,9 +63,14 @@ def to_coreml(
         coremltools' MLModel: input `image`; outputs `probabilities` by label, `classLabel`, and the layers' names.
 
     Raises:
-        ModelFileError: a layer does not exist or is asked for twice, or coremltools cannot convert the model.
+        ModelFileError: the model does not fit its description, a layer does not exist or is asked for twice, or
+            coremltools cannot convert the model.
         LaneError: coremltools is not there.
     """
+    _check_choice("kind", kind, get_args(Kind))
+    _check_choice("input_kind", input_kind, get_args(InputKind))
+    check_form(model, "expected a Keras model")
+    _check_fits(about, tuple(model.inputs[0].shape[1:]), model.outputs[0].shape[-1])
     known = {layer.name: layer for layer in inner_layers(model)}
     unknown = [layer for layer in layers if layer not in known]
     if unknown:
@@ -69,11 +79,17 @@ def to_coreml(
         )
     if len(set(layers)) < len(layers):
         raise ModelFileError(f"expected each layer once; received {', '.join(layers)}; ask for none of them twice")
+    taken = sorted(_FEATURES & set(layers))
+    if taken:
+        raise ModelFileError(
+            f"expected layers with other names than {', '.join(sorted(_FEATURES))}, which the file needs itself; "
+            f"received {taken[0]!r}; give the layer another name"
+        )
     outputs = [known[layer].output for layer in layers] + list(model.outputs)
     network = keras.Model(model.inputs, outputs, name=model.name)
     if input_kind == "image" and not _fits_image_type(about.input):
         pixels = keras.Input(about.input.shape, name=INPUT_NODE)
-        tensor = keras.layers.Rescaling(about.input.scale, about.input.bias, name="preprocessing")(pixels)
+        tensor = keras.layers.Rescaling(about.input.scale, about.input.bias, name=_PREPROCESSING)(pixels)
         network = keras.Model(pixels, network(tensor), name=model.name)
     signature = [tf.TensorSpec((1, *about.input.shape), tf.float32, name=INPUT_NODE)]
     function = tf.function(lambda image: keras.tree.flatten(network(image, training=False)), signature)
@@ -96,10 +112,13 @@ def graph_to_coreml(graph: tf.compat.v1.GraphDef, about: ModelDescription, outpu
         coremltools' MLModel, as `to_coreml` gives it.
 
     Raises:
-        ModelFileError: coremltools cannot convert the graph.
+        ModelFileError: the graph does not fit its description, or coremltools cannot convert it.
         LaneError: coremltools is not there.
     """
     needed = in_order(graph, [output])
+    imported = imported_graph(needed)
+    first, last = (imported.get_tensor_by_name(f"{name}:0").shape for name in (INPUT_NODE, output))
+    _check_fits(about, tuple(first[1:]), last[-1] if last.rank == 2 else 0)
     if not _fits_image_type(about.input):
         needed = with_preprocessing(needed, INPUT_NODE, about.input)
     converted = _convert(needed, about, "neural_network", "image", output)
@@ -161,6 +180,23 @@ def _fits_image_type(image: ImageInput) -> bool:
     return len(set(image.scale)) == 1
 
 
+def _check_choice(name: str, received: object, known: tuple[str, ...]) -> None:
+    if received not in known:
+        raise ModelFileError(f"expected {name} to be one of {', '.join(known)}; received {received!r}")
+
+
+def _check_fits(about: ModelDescription, image: tuple[int, ...], classes: int) -> None:
+    """Make sure that a description is of this network: its image, and a different label for each of its classes."""
+    if image != about.input.shape or classes != len(about.labels):
+        raise ModelFileError(
+            f"expected {about.title}, from images of shape {about.input.shape} to {len(about.labels)} probabilities; "
+            f"received a network from {image} to {classes}; is it another model's description?"
+        )
+    if len(set(about.labels)) < len(about.labels):
+        # Core ML gives a table from labels to probabilities, where the second of two would replace the first.
+        raise ModelFileError(f"expected labels that are all different; received some twice for {about.title}")
+
+
 def _finished(model: Any, about: ModelDescription, names: dict[str, str], shapes: dict[str, tuple[int, ...]]) -> Any:
     specification = model.get_spec()
     finish(specification, about, names, shapes)
@@ -169,10 +205,12 @@ def _finished(model: Any, about: ModelDescription, names: dict[str, str], shapes
 
 def _convert(network: Any, about: ModelDescription, kind: Kind, input_kind: InputKind, probabilities: str) -> Any:
     ct = coreml_module("coremltools")
+    # Pixels are scaled in float32, as `ImageType` has it done; 1 / (255 * 0.229) has no exact float16.
+    float16 = ct.transform.FP16ComputePrecision(op_selector=lambda operation: _PREPROCESSING not in operation.name)
     targets = {
         "neural_network": {"convert_to": "neuralnetwork"},
         "program_fp32": {"convert_to": "mlprogram", "compute_precision": ct.precision.FLOAT32},
-        "program_fp16": {"convert_to": "mlprogram", "compute_precision": ct.precision.FLOAT16},
+        "program_fp16": {"convert_to": "mlprogram", "compute_precision": float16},
     }
     passes = ct.PassPipeline.DEFAULT
     passes.remove_passes({_INEXACT_PASS})

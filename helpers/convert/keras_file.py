@@ -260,12 +260,20 @@ def _loaded(path: Path, wanted: str) -> keras.Model:
         model = keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises many kinds for a file that is damaged inside.
         raise ModelFileError(f"{wanted}; Keras cannot rebuild it: {_reason(error)}; save it again") from error
-    _check_form(model, wanted)
+    check_form(model, wanted)
     return model
 
 
-def _check_form(model: keras.Model, wanted: str) -> None:
-    """What every converter and engine relies on: one float32 image goes in, one row of numbers comes out."""
+def check_form(model: keras.Model, wanted: str) -> None:
+    """Make sure of what every converter and engine relies on: one float32 image goes in, one row of numbers comes out.
+
+    Args:
+        model: the model.
+        wanted: how error messages begin.
+
+    Raises:
+        ModelFileError: it is another kind of model.
+    """
     inputs, outputs = getattr(model, "inputs", None) or [], getattr(model, "outputs", None) or []
     shapes = [tuple(tensor.shape) for tensor in (*inputs, *outputs)]
     good = len(inputs) == len(outputs) == 1 and len(shapes[0]) == 4 and len(shapes[1]) == 2

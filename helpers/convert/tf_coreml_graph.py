@@ -102,7 +102,7 @@ def imported_graph(graph: tf.compat.v1.GraphDef) -> tf.Graph:
             tf.compat.v1.import_graph_def(tf.compat.v1.GraphDef.FromString(graph.SerializeToString()), name="")
         except (ValueError, TypeError, KeyError, tf.errors.OpError) as error:
             reason = str(error).strip().partition("\n")[0]
-            raise ModelFileError(f"{WANTED} to be whole; TensorFlow refuses it: {reason}; freeze it again") from error
+            raise ModelFileError(f"expected a whole graph; TensorFlow refuses it: {reason}; freeze it again") from error
     return imported
 
 

@@ -14,6 +14,7 @@ from helpers.coreml.package import LARGEST_BYTES, specification_of, weights_of
 from helpers.coreml.specification import Kind, blob_values, parse_specification
 from helpers.coreml.weights_blob import WeightsBlob
 from helpers.errors import ModelFileError
+from helpers.files import sha256_bytes
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class CoreMLFile:
     specification: Any
     weights: WeightsBlob | None
     kind: Kind
+
+    def sha256(self) -> str:
+        """The SHA-256 of all that it holds."""
+        weights = self.weights.content if self.weights is not None else b""
+        return sha256_bytes(self.specification.SerializeToString(deterministic=True) + weights)
 
 
 def read_coreml(path: Path) -> CoreMLFile:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from helpers.coreml.file import CoreMLFile
 from helpers.coreml.specification import main_block, network_of
 from helpers.errors import ModelFileError
-from helpers.preprocess import ChannelOrder, ImageInput, to_tensor
+from helpers.preprocess import ChannelOrder, ImageInput, check_images
 
 _LARGEST_SIDE = 4096
 _LARGEST_ARRAY = 2**28
@@ -139,14 +139,19 @@ def image_tensor(images: NDArray[np.uint8], feature: ImageFeature) -> NDArray[np
         ImageError: the images are of another type or size.
     """
     channels = len(_COLOURS[feature.channel_order])
-    unscaled = ImageInput(
-        height=feature.height,
-        width=feature.width,
-        channel_order=feature.channel_order,
-        scale=(1.0,) * channels,
-        bias=(0.0,) * channels,
+    check_images(
+        images,
+        ImageInput(
+            height=feature.height,
+            width=feature.width,
+            channel_order=feature.channel_order,
+            scale=(1.0,) * channels,
+            bias=(0.0,) * channels,
+        ),
     )
-    return to_tensor(images, unscaled).transpose(0, 3, 1, 2)
+    # The reader's own reading of the order: nothing is shared with the code that prepares images for other engines.
+    ordered = images[..., ::-1] if feature.channel_order == "bgr" else images
+    return ordered.transpose(0, 3, 1, 2).astype(np.float32)
 
 
 def scaled(tensor: NDArray[np.float32], file: CoreMLFile, feature: ImageFeature) -> NDArray[np.float32]:

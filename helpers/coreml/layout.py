@@ -12,7 +12,9 @@ one by one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -26,8 +28,11 @@ from helpers.errors import ModelFileError
 # The first convolution of VGG, the widest of the well-known networks, gives 3.2 million numbers for one image.
 MOST_ELEMENTS = 2**26
 MOST_AXES = 8
-# VGG's largest convolution needs 2**31 multiplications for one image.
+# The largest of the well-known networks, VGG, needs 2**34 multiplications for one image in all.
 MOST_WORK = 2**35
+
+# What the operations of the network that is being prepared add up to.
+_WORK: ContextVar[list[int] | None] = ContextVar("work", default=None)
 
 
 class NotBatchable(Exception):  # noqa: N818 - not an error: the images are computed one by one instead
@@ -113,7 +118,7 @@ def check_shape(shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def check_work(shape: Sequence[int], work: int) -> None:
-    """Make sure that an operation does not take longer than any sensible network needs.
+    """Make sure that a network does not take longer than any sensible one needs, with this operation.
 
     Args:
         shape: the shape of its result.
@@ -122,11 +127,23 @@ def check_work(shape: Sequence[int], work: int) -> None:
     Raises:
         ModelFileError: they are too many.
     """
-    if prod(shape) * work > MOST_WORK:
+    done = _WORK.get() or [0]
+    done[0] += prod(shape) * work
+    if done[0] > MOST_WORK:
         raise ModelFileError(
-            f"expected an operation of at most {MOST_WORK:,} multiplications for one image; received one of "
-            f"{prod(shape) * work:,}"
+            f"expected a network of at most {MOST_WORK:,} multiplications for one image; received one of at least "
+            f"{done[0]:,}"
         )
+
+
+@contextmanager
+def limited_work() -> Iterator[None]:
+    """Add up the work of all operations in the block; see `check_work`."""
+    token = _WORK.set([0])
+    try:
+        yield
+    finally:
+        _WORK.reset(token)
 
 
 def _short(sizes: Sequence[int]) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from helpers.coreml.file import CoreMLFile
 from helpers.coreml.image import ImageFeature, class_labels, image_tensor, input_feature, scaled
-from helpers.coreml.layout import NotBatchable, Value, check_shape, straight
+from helpers.coreml.layout import NotBatchable, Value, check_shape, limited_work, straight
 from helpers.coreml.neural_network import compute_layers, has_five_axes
 from helpers.coreml.program import compute_program
 from helpers.coreml.steps import Computed, Step, named
@@ -122,7 +122,8 @@ class CoreMLNetwork:
 
         shape = (None, *self._physical_shape()[1:]) if self._together else self._physical_shape()
         function = tf.function(run, input_signature=[tf.TensorSpec(shape, tf.float32)], autograph=False)
-        return function.get_concrete_function(), seen[-1]
+        with limited_work():
+            return function.get_concrete_function(), seen[-1]
 
     def _output_shape(self, name: str, value: Value) -> tuple[int, ...]:
         """The shape of an output for one image, without the axis of the images.

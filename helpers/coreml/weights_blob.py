@@ -37,6 +37,10 @@ _DTYPES: dict[int, np.dtype[Any]] = {
 class WeightsBlob:
     """The content of a weights file, of which nothing is believed.
 
+    Attributes:
+        name: the file's name, for messages.
+        content: the file's bytes.
+
     Args:
         name: the file's name, for messages.
         content: the file's bytes.
@@ -48,7 +52,7 @@ class WeightsBlob:
     def __init__(self, name: str, content: bytes) -> None:
         """See the class."""
         self.name = name
-        self._content = content
+        self.content = content
         wanted = f"expected {name} to be a weights file, MIL blob storage of version {_VERSION}"
         if len(content) < _ALIGNMENT:
             raise ModelFileError(
@@ -72,6 +76,21 @@ class WeightsBlob:
         """
         self._record(offset)
 
+    def halved(self, offset: int) -> WeightsBlob:
+        """A copy in which the first eighth of a blob's numbers is half of what it was; for checks that must fail.
+
+        Args:
+            offset: where the blob's record begins, in bytes; its numbers are floats.
+
+        Raises:
+            ModelFileError: there is no such blob.
+        """
+        dtype, size, start = self._record(offset)
+        content = bytearray(self.content)
+        numbers = np.frombuffer(content, dtype, max(1, size // dtype.itemsize // 8), start)
+        numbers /= 2
+        return WeightsBlob(self.name, bytes(content))
+
     def array(self, offset: int, dtype: DTypeLike, count: int) -> NDArray[Any]:
         """The numbers of one blob.
 
@@ -93,19 +112,19 @@ class WeightsBlob:
                 f"expected {count:,} numbers of type {declared.name} at offset {offset:,} of {self.name}, as the "
                 f"program declares; received {size:,} bytes of type {stored.name}; convert the model again"
             )
-        return np.frombuffer(self._content, stored, count, start)
+        return np.frombuffer(self.content, stored, count, start)
 
     def _record(self, offset: int) -> tuple[np.dtype[Any], int, int]:
         """The type, the size in bytes and the beginning of a blob's data."""
         wanted = f"expected a blob at offset {offset:,} of {self.name}"
-        whole = len(self._content)
+        whole = len(self.content)
         # The first 64 bytes are the file's header.
         if not _ALIGNMENT <= offset <= whole - _ALIGNMENT or offset % _ALIGNMENT:
             raise ModelFileError(
                 f"{wanted}; records lie at multiples of {_ALIGNMENT} from {_ALIGNMENT}, in a file that has {whole:,} "
                 "bytes; convert the model again"
             )
-        sentinel, kind, size, start = _RECORD.unpack_from(self._content, offset)
+        sentinel, kind, size, start = _RECORD.unpack_from(self.content, offset)
         if sentinel != _SENTINEL or kind not in _DTYPES:
             raise ModelFileError(
                 f"{wanted}, beginning with {_SENTINEL:#x} and a type among {sorted(_DTYPES)}; received {sentinel:#x} "

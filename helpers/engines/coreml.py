@@ -7,6 +7,7 @@ own name; nothing here ever takes its place in silence.
 from __future__ import annotations
 
 import platform
+from copy import copy
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
@@ -39,6 +40,7 @@ class CoreMLEngine(Engine):
         """
         super().__init__(manifest, folder)
         self.network = CoreMLNetwork(self.content())
+        self._alteration: dict[str, str] = {}
         image = self.network.input
         wanted = f"expected {self.path.name} to take images of {manifest.input.height} x {manifest.input.width} pixels"
         if not isinstance(image, ImageFeature):
@@ -74,9 +76,21 @@ class CoreMLEngine(Engine):
         probabilities: NDArray[np.float32] = self.network.run(tensor)[self.file.output_node]
         return probabilities
 
+    def altered(self, what: str, file: CoreMLFile) -> CoreMLEngine:
+        """The same engine with a file that is wrong on purpose, for the controls of a check.
+
+        Args:
+            what: what is wrong with it, in words.
+            file: from `helpers.coreml.alterations`.
+        """
+        other = copy(self)
+        other.network = CoreMLNetwork(file)
+        other._alteration = {"alteration": what, "altered": file.sha256()}
+        return other
+
     def versions(self) -> dict[str, str]:
-        """See `Engine.versions`."""
-        return {"tensorflow": tf.__version__, "coremltools": version("coremltools")}
+        """See `Engine.versions`; what was altered is part of what a cached prediction depends on."""
+        return {"tensorflow": tf.__version__, "coremltools": version("coremltools"), **self._alteration}
 
 
 class MlmodelEngine(CoreMLEngine):
@@ -85,30 +99,6 @@ class MlmodelEngine(CoreMLEngine):
     name: ClassVar[str] = "mlmodel"
     title: ClassVar[str] = "Core ML .mlmodel"
     file_format: ClassVar[str] = "mlmodel"
-
-
-class AlteredMlmodelEngine(MlmodelEngine):
-    """A `.mlmodel` that is wrong on purpose, for the controls of a check."""
-
-    def __init__(self, manifest: Manifest, folder: Path, alteration: str, altered: CoreMLFile) -> None:
-        """Take an altered file instead of the one in the folder.
-
-        Args:
-            manifest: the model's manifest.
-            folder: the folder of the manifest and its files.
-            alteration: what is wrong with it, in words.
-            altered: from `helpers.coreml.alterations`.
-        """
-        self._alteration, self._altered = alteration, altered
-        super().__init__(manifest, folder)
-
-    def content(self) -> CoreMLFile:
-        """See `CoreMLEngine.content`."""
-        return self._altered
-
-    def versions(self) -> dict[str, str]:
-        """See `Engine.versions`; the alteration is part of what a cached prediction depends on."""
-        return {**super().versions(), "alteration": self._alteration}
 
 
 class MlpackageFp32Engine(CoreMLEngine):

@@ -128,7 +128,7 @@ def coreml_paths() -> Figure:
         "tf": (0.0, 0.0, "TensorFlow\n.pb of constants"),
         "coremltools": (2.5, 1.6, "coremltools"),
         "check": (2.5, 0.0, "tf-coreml:\nall operations known?"),
-        "alter": (2.5, -1.2, "alter the model"),
+        "alter": (2.5, -1.2, "if not:\nalter the model"),
         "options": (5.0, 1.6, "input: image with\npreprocessing, or array"),
         "mlmodel": (7.5, 0.8, ".mlmodel\nneural network"),
         "mlpackage": (7.5, 2.0, ".mlpackage\nML program"),
