@@ -2,15 +2,14 @@
 
     python -m helpers.fetch_tf113_ops
 
-Run once, and kept so that the committed file can be made again, byte for byte. Needs Maven, Java 11 or later, and an
-x86-64 Linux: Maven fetches the runtime for desktop Java (100 MB), and a small Java program asks it for its registry.
+Run once, and kept so that the committed file can be made again, byte for byte. Needs what the Java lane needs
+(helpers/lanes/java.py): Maven fetches the runtime for desktop Java (100 MB), and a small Java program asks it for its
+registry.
 """
 
 from __future__ import annotations
 
 import os
-import platform
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -18,15 +17,16 @@ import tensorflow as tf
 from tensorflow.core.framework import op_def_pb2
 
 from helpers.convert.tf113 import OPS_FILE, PRODUCER, VERSION
-from helpers.errors import DataError, LaneError
+from helpers.errors import DataError
 from helpers.files import build_dir, ensure_folder, sha256_file, write_bytes
+from helpers.lanes.java import find_java, run_maven
+from helpers.lanes.programs import run_program
 
 # The runtime's Java classes and its native library: Maven's coordinates and the SHA-256 of each file.
 _ARTIFACTS = {
     "libtensorflow": "d467bd22eb952f37872c27fac5ffedfdaf0fff6012c33cee67146013e4b49bc5",
     "libtensorflow_jni": "8705ce2ecc638523461282d2c38d71c6b51b99da10ab75767e5127f2910b0480",
 }
-_TIMEOUT_S = 600
 
 _PROGRAM = """\
 import java.nio.file.Files;
@@ -52,19 +52,18 @@ def fetch_ops() -> tuple[bytes, int]:
         The serialized OpList, and the graph format's version (the "producer") that this runtime writes.
 
     Raises:
-        LaneError: Maven, Java or the machine cannot do it.
+        LaneError: Maven, Java or the machine cannot do it; see `helpers.lanes.java.find_java`.
         DataError: Maven gives other files than it gave at first.
     """
-    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
-        raise LaneError(
-            "expected Linux on x86-64, where the committed registry comes from; received "
-            f"{platform.system()} on {platform.machine()}; run this there"
-        )
+    java, _ = find_java()
     jars = [_fetch(name, sha256) for name, sha256 in _ARTIFACTS.items()]
     with tempfile.TemporaryDirectory(prefix="tf113-") as name:
         source, ops, empty = (Path(name) / file for file in ("RegisteredOps.java", "ops.pb", "empty.pb"))
         source.write_text(_PROGRAM, encoding="utf-8")
-        _run("java", "-cp", os.pathsep.join(map(str, jars)), str(source), str(ops), str(empty))
+        run_program(
+            (str(java), "-cp", os.pathsep.join(map(str, jars)), str(source), str(ops), str(empty)),
+            f"ask TensorFlow {VERSION} for its operations",
+        )
         producer = tf.compat.v1.GraphDef.FromString(empty.read_bytes()).versions.producer
         return ops.read_bytes(), int(producer)
 
@@ -75,7 +74,8 @@ def _fetch(name: str, sha256: str) -> Path:
     target = folder / f"{name}-{VERSION}.jar"
     if not target.is_file() or sha256_file(target) != sha256:
         artifact, output = f"-Dartifact=org.tensorflow:{name}:{VERSION}", f"-DoutputDirectory={folder}"
-        _run("mvn", "--batch-mode", "--quiet", "dependency:copy", artifact, output, "-Dmdep.overWriteReleases=true")
+        overwrite = "-Dmdep.overWriteReleases=true"
+        run_maven("dependency:copy", artifact, output, overwrite, purpose=f"fetch {target.name}")
     received = sha256_file(target) if target.is_file() else "no file"
     if received != sha256:
         raise DataError(
@@ -83,22 +83,6 @@ def _fetch(name: str, sha256: str) -> Path:
             "copy of org/tensorflow and run this again"
         )
     return target
-
-
-def _run(*command: str) -> None:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise LaneError(
-            f"expected the program {command[0]} to run within {_TIMEOUT_S} s: {error}; install Maven and Java 11 or "
-            "later, and check the connection"
-        ) from error
-    if done.returncode:
-        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()] or ["nothing"]
-        raise LaneError(
-            f"expected {command[0]} to end well; it ended with {done.returncode} and said: {' | '.join(said[:3])}; "
-            "check its version and the connection to Maven's repository"
-        )
 
 
 def main() -> None:

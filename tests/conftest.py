@@ -10,6 +10,7 @@ import pytest
 
 from helpers.coreml.library import coreml_missing
 from helpers.lanes.arm import arm_available
+from helpers.lanes.java import java_missing
 from helpers.manifest import Manifest
 
 
@@ -27,14 +28,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("LANES") == "all":
             pytest.fail(f"LANES=all, but the {lane} lane cannot run: {reason}")
         pytest.skip(f"{lane} lane: {reason}")
-
-
-def java_missing() -> str | None:
-    """Why the app's Java code cannot be built here, and what to do; None if it can."""
-    missing = [tool for tool in ("java", "javac", "mvn") if shutil.which(tool) is None]
-    if not missing:
-        return None
-    return f"expected {' and '.join(missing)}; install a JDK of version 17 or later and Maven 3.8 or later"
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from helpers.errors import DataError
 from helpers.files import DATA, PROJECT, sha256_bytes
 from helpers.golden import GOLDEN, GOLDEN_FILE
+from helpers.lanes.java import run_maven
 from helpers.manifest import Manifest, save_manifest
 from helpers.run_log import RunLog, load_run_log, run_log_schema, save_run_log
 from helpers.run_log_parts import MOST_FRAMES
@@ -437,9 +438,14 @@ def test_a_long_run_keeps_the_times_of_its_first_frames_only() -> None:
 def core_jar(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The core's command line, built into a folder of its own."""
     folder = tmp_path_factory.mktemp("core")
-    command = ["mvn", "--quiet", "--batch-mode", "-Dmaven.test.skip=true", f"-DbuildDirectory={folder}"]
-    built = subprocess.run([*command, "package"], cwd=CORE, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stdout[-2000:]
+    run_maven(
+        "-f",
+        str(CORE / "pom.xml"),
+        "package",
+        "-Dmaven.test.skip=true",
+        f"-DbuildDirectory={folder}",
+        purpose="build it",
+    )
     return folder / "core.jar"
 
 

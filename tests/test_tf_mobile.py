@@ -196,23 +196,23 @@ class TestOpList:
 
 class TestFetching:
     def test_without_maven(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setattr(platform, "system", lambda: "Linux")
-        monkeypatch.setattr(platform, "machine", lambda: "x86_64")
         monkeypatch.setenv("BUILD_DIR", str(tmp_path))
         monkeypatch.setenv("PATH", str(tmp_path))
-        with pytest.raises(LaneError, match=r"expected the program mvn to run.*install Maven and Java"):
+        monkeypatch.setattr(fetch_tf113_ops, "find_java", lambda: (Path("java"), "17"))
+        with pytest.raises(
+            LaneError, match=r"could not fetch libtensorflow-1\.13\.1\.jar: mvn does not start.*install"
+        ):
             fetch_tf113_ops.fetch_ops()
 
     def test_on_another_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(platform, "machine", lambda: "arm64")
-        with pytest.raises(LaneError, match=r"received .* on arm64; run this there"):
+        with pytest.raises(LaneError, match=r"received .* on arm64; run it there"):
             fetch_tf113_ops.fetch_ops()
 
     def test_a_file_of_another_content(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        monkeypatch.setattr(platform, "system", lambda: "Linux")
-        monkeypatch.setattr(platform, "machine", lambda: "x86_64")
         monkeypatch.setenv("BUILD_DIR", str(tmp_path))
-        monkeypatch.setattr(fetch_tf113_ops, "_run", lambda *command: None)
+        monkeypatch.setattr(fetch_tf113_ops, "find_java", lambda: (Path("java"), "17"))
+        monkeypatch.setattr(fetch_tf113_ops, "run_maven", lambda *arguments, purpose: None)
         with pytest.raises(DataError, match=r"libtensorflow-1\.13\.1\.jar with SHA-256 .*; received no file"):
             fetch_tf113_ops.fetch_ops()
 

@@ -21,6 +21,8 @@ _ENGINES: dict[str, tuple[str, str]] = {
     "plain_tensorflow": ("helpers.engines.frozen", "PlainTensorFlowEngine"),
     "litert": ("helpers.engines.litert", "LiteRTEngine"),
     "arm": ("helpers.engines.arm", "ArmLiteRTEngine"),
+    "jvm_tf_mobile": ("helpers.engines.jvm", "JvmTfMobileEngine"),
+    "jvm_tflite": ("helpers.engines.jvm", "JvmTfLiteEngine"),
     "mlmodel": ("helpers.engines.coreml", "MlmodelEngine"),
     "mlpackage_fp32": ("helpers.engines.coreml", "MlpackageFp32Engine"),
     "mlpackage_fp16": ("helpers.engines.coreml", "MlpackageFp16Engine"),

@@ -1,4 +1,4 @@
-"""Run the programs that set a lane up, and turn their failures into one clear error."""
+"""Run other programs to their end, and turn their failures into one clear error."""
 
 from __future__ import annotations
 
@@ -35,13 +35,15 @@ def run_program(
             timeout=STEP_SECONDS,
         )
     except OSError as error:
-        raise LaneError(f"the ARM lane could not {purpose}: {command[0]} does not start: {error.strerror}") from error
+        raise LaneError(
+            f"could not {purpose}: {command[0]} does not start: {error.strerror}" + (f"; {advice}" if advice else "")
+        ) from error
     except subprocess.TimeoutExpired as error:
-        raise LaneError(f"the ARM lane could not {purpose}: no end within {STEP_SECONDS} s; {advice}") from error
+        raise LaneError(f"could not {purpose}: no end within {STEP_SECONDS} s; {advice}") from error
     if check and done.returncode:
         tail = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()][-4:]
         raise LaneError(
-            f"the ARM lane could not {purpose}: {Path(command[0]).name} ended with {done.returncode} and said "
+            f"could not {purpose}: {Path(command[0]).name} ended with {done.returncode} and said "
             f"'{' | '.join((*context, *tail))}'" + (f"; {advice}" if advice else "")
         )
     return done

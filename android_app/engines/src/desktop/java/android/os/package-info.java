@@ -1,0 +1,2 @@
+/** See {@link android.util}. */
+package android.os;
