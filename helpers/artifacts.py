@@ -85,11 +85,15 @@ def _made_files(
     """Make the files that are wanted and not up to date; keep the others that are, wanted or not."""
     known = _known_files(folder)
     files: dict[str, ModelFile] = {}
-    for conversion in (_h5_conversion(chosen), *conversions_of(about.model)):
+    conversions = (_h5_conversion(chosen), *conversions_of(about.model))
+    # Several conversions share a module.
+    sources = {module: source_hash(module) for module in {conversion.module.__name__ for conversion in conversions}}
+    for conversion in conversions:
         source = files.get(conversion.source) if conversion.source else None
         if conversion.source and source is None:
             continue  # what it is made from is not up to date, and not wanted
-        basis = _basis(conversion, source.sha256 if source else chosen.sha256, about)
+        code = sources[conversion.module.__name__]
+        basis = _basis(conversion, code, source.sha256 if source else chosen.sha256, about)
         target = folder / f"{about.model}{conversion.suffix}"
         file = known.get(conversion.format)
         is_wanted = conversion.format in wanted
@@ -193,10 +197,9 @@ def _is_whole(file: ModelFile, folder: Path) -> bool:
         return False
 
 
-def _basis(conversion: Conversion, origin: str, about: ModelDescription) -> str:
-    """The hash of all that a file is made from; `origin` is the hash of the weights, or of the file it starts from."""
-    source = source_hash(conversion.module.__name__)
-    parts = [about.model_dump_json(), origin, conversion.format, source, *sorted(_tools().items())]
+def _basis(conversion: Conversion, code: str, origin: str, about: ModelDescription) -> str:
+    """The hash of all that a file is made from: the converter's `code`, and the weights or the file it starts from."""
+    parts = [about.model_dump_json(), origin, conversion.format, code, *sorted(_tools().items())]
     return sha256_bytes(repr(parts).encode())
 
 

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from helpers.artifacts import build_model
 from helpers.engines.jvm import JvmEngine, JvmTfLiteEngine, JvmTfMobileEngine
-from helpers.lanes.java import java_missing
 
 ENGINES = (JvmTfMobileEngine, JvmTfLiteEngine)
 each_engine = pytest.mark.parametrize("engine_class", ENGINES, ids=[each.name for each in ENGINES])
-
-
-def need_java() -> None:
-    """Skip where the Java lane is not there; with LANES=all, where nothing may be left out, fail."""
-    reason = java_missing()
-    if reason is not None:
-        if os.environ.get("LANES") == "all":
-            pytest.fail(f"LANES=all, but the Java lane cannot run: {reason}")
-        pytest.skip(f"Java lane: {reason}")
 
 
 def opened(engine_class: type[JvmEngine], name: str) -> JvmEngine:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from jvm_models import each_engine, need_java, opened
+from jvm_models import each_engine, opened
 
 from helpers.artifacts import build_model
 from helpers.data import load_mnist
@@ -27,10 +27,7 @@ from helpers.manifest import Manifest
 from helpers.parity import sample_images
 from helpers.predictions import prediction_key
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _lane() -> None:
-    need_java()
+pytestmark = pytest.mark.java
 
 
 def with_content(engine_class: type[JvmEngine], content: bytes, folder: Path, **changes: object) -> JvmEngine:

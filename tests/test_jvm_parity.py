@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 import pytest
-from jvm_models import each_engine, need_java, opened
+from jvm_models import each_engine, opened
 from numpy.typing import NDArray
 
 from helpers.accuracy import agreement
@@ -18,10 +18,7 @@ from helpers.parity import sample_images
 from helpers.predictions import cached_predictions
 from helpers.zoo import model_names
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _lane() -> None:
-    need_java()
+pytestmark = pytest.mark.java
 
 
 @functools.cache

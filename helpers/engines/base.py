@@ -26,6 +26,7 @@ class Engine(ABC):
         where: on what it runs, one of the ledger's `pc`, `jvm`, `arm-emulated`, `swift-linux`, `phone`.
         file_format: the format of the model file it reads.
         precision: the type of the numbers between the layers.
+        takes_images: whether `invoke` takes images as they are, because the runtime or the file preprocesses them.
         batch_size: how many images `predict` hands to the runtime at a time.
     """
 
@@ -34,6 +35,7 @@ class Engine(ABC):
     where: ClassVar[str] = "pc"
     file_format: ClassVar[str]
     precision: ClassVar[Precision] = "float32"
+    takes_images: ClassVar[bool] = False
     batch_size: ClassVar[int] = 256
 
     def __init__(self, manifest: Manifest, folder: Path) -> None:
@@ -53,11 +55,14 @@ class Engine(ABC):
             images: uint8 (n, height, width, channels) at the model's input size; colour images are RGB.
 
         Returns:
-            float32 (n, height, width, channels); or the images, where the model file preprocesses them itself.
+            float32 (n, height, width, channels); or the images themselves, for an engine that takes these.
 
         Raises:
             ImageError: the images are not what the model takes.
         """
+        if self.takes_images:
+            check_images(images, self.manifest.input)
+            return images
         return to_tensor(images, self.manifest.input)
 
     @abstractmethod

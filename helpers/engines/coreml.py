@@ -24,12 +24,12 @@ from helpers.coreml.network import CoreMLNetwork
 from helpers.engines.base import Engine, Precision
 from helpers.errors import LaneError, ModelFileError
 from helpers.manifest import Manifest
-from helpers.preprocess import check_images
 
 
 class CoreMLEngine(Engine):
     """A Core ML file in the reference runner. It takes images as they are: the preprocessing is in the file."""
 
+    takes_images: ClassVar[bool] = True
     batch_size: ClassVar[int] = 64
 
     def __init__(self, manifest: Manifest, folder: Path) -> None:
@@ -65,11 +65,6 @@ class CoreMLEngine(Engine):
     def content(self) -> CoreMLFile:
         """The file, read and looked at."""
         return read_coreml(self.path)
-
-    def prepare(self, images: NDArray[np.uint8]) -> NDArray[Any]:
-        """See `Engine.prepare`: nothing is done here."""
-        check_images(images, self.manifest.input)
-        return images
 
     def invoke(self, tensor: NDArray[Any]) -> NDArray[np.float32]:
         """See `Engine.invoke`; takes uint8 images."""
@@ -156,6 +151,7 @@ class AppleCoreMLEngine(Engine):
     name: ClassVar[str] = "apple_mlmodel"
     title: ClassVar[str] = "Apple's Core ML, .mlmodel"
     file_format: ClassVar[str] = "mlmodel"
+    takes_images: ClassVar[bool] = True
     batch_size: ClassVar[int] = 1
 
     def __init__(self, manifest: Manifest, folder: Path) -> None:
@@ -176,11 +172,6 @@ class AppleCoreMLEngine(Engine):
         except Exception as error:  # Core ML has many kinds of its own
             reason = str(error).strip().partition("\n")[0]
             raise ModelFileError(f"Apple's Core ML refuses {self.path.name}: {reason}; convert it again") from error
-
-    def prepare(self, images: NDArray[np.uint8]) -> NDArray[Any]:
-        """See `Engine.prepare`: nothing is done here."""
-        check_images(images, self.manifest.input)
-        return images
 
     def invoke(self, tensor: NDArray[Any]) -> NDArray[np.float32]:
         """See `Engine.invoke`; takes uint8 images.

@@ -18,7 +18,6 @@ from helpers.engines.jvm_worker import JvmWorker
 from helpers.errors import ModelFileError
 from helpers.lanes.java import java_lane
 from helpers.manifest import Manifest
-from helpers.preprocess import check_images
 
 
 class JvmEngine(Engine):
@@ -29,6 +28,7 @@ class JvmEngine(Engine):
     """
 
     where: ClassVar[str] = "jvm"
+    takes_images: ClassVar[bool] = True
     batch_size: ClassVar[int] = 64
     java_name: ClassVar[str]
 
@@ -53,11 +53,6 @@ class JvmEngine(Engine):
             raise ModelFileError(f"expected 1 to 256 threads; received {threads!r}")
         self.lane = java_lane(progress)
         self._worker = JvmWorker(self.lane, self.java_name, manifest, folder, threads, timeout)
-
-    def prepare(self, images: NDArray[np.uint8]) -> NDArray[Any]:
-        """See `Engine.prepare`: nothing is done here."""
-        check_images(images, self.manifest.input)
-        return images
 
     def invoke(self, tensor: NDArray[Any]) -> NDArray[np.float32]:
         """See `Engine.invoke`; takes uint8 images, and includes the app's preprocessing."""
