@@ -35,7 +35,7 @@ def check_setup() -> pd.DataFrame:
     Returns:
         One row per item: what it is, what was found, and `yes` or `no` with the way out.
     """
-    from helpers.lanes.arm import arm_available
+    from helpers.lanes.known import LANES
 
     rows = [("Python", f"{sys.version_info.major}.{sys.version_info.minor}", _yes(sys.version_info >= (3, 11)))]
     pinned = locked_versions()
@@ -54,8 +54,10 @@ def check_setup() -> pd.DataFrame:
             _yes(not broken),
         )
     )
-    missing = arm_available()
-    rows.append(("lane: ARM emulation", "found" if missing is None else "not found", _yes(missing is None, missing)))
+    for lane in LANES.values():
+        missing = lane.missing()
+        found = "found" if missing is None else "not found"
+        rows.append((f"lane: {lane.title}", found, _yes(missing is None, missing)))
     return pd.DataFrame(rows, columns=["what", "found", "as expected"])
 
 
@@ -65,11 +67,11 @@ def other_than_reference() -> str | None:
     Returns:
         None on the reference configuration: Linux x86-64, Python 3.11, the pinned packages, every lane.
     """
-    from helpers.lanes.arm import arm_available
+    from helpers.lanes.known import LANES
 
     if (sys.platform, platform.machine(), sys.version_info[:2]) != ("linux", "x86_64", (3, 11)):
         return f"{sys.platform} {platform.machine()}, Python {platform.python_version()}"
-    return arm_available()
+    return next((missing for lane in LANES.values() if (missing := lane.missing())), None)
 
 
 def locked_versions() -> dict[str, tuple[str, ...]]:

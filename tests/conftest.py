@@ -8,26 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from helpers.coreml.library import coreml_missing
-from helpers.lanes.arm import arm_available
-from helpers.lanes.java import java_missing
+from helpers.lanes.known import LANES
 from helpers.manifest import Manifest
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose lane is not there; with LANES=all, where nothing may be left out, fail it."""
-    if item.get_closest_marker("arm") is not None:
-        lane, reason = "ARM", arm_available()
-    elif item.get_closest_marker("java") is not None:
-        lane, reason = "Java", java_missing()
-    elif "coreml" in item.path.name:
-        lane, reason = "Core ML", coreml_missing()
-    else:
-        return
-    if reason is not None:
-        if os.environ.get("LANES") == "all":
-            pytest.fail(f"LANES=all, but the {lane} lane cannot run: {reason}")
-        pytest.skip(f"{lane} lane: {reason}")
+    for name, lane in LANES.items():
+        if item.get_closest_marker(name) is None and not (name == "coreml" and name in item.path.name):
+            continue
+        reason = lane.missing()
+        if reason is not None and os.environ.get("LANES") == "all":
+            pytest.fail(f"LANES=all, but the lane {lane.title} cannot run: {reason}")
+        if reason is not None:
+            pytest.skip(f"lane {lane.title}: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from helpers.files import sha256_bytes, sha256_file
-from helpers.lanes import arm
+from helpers.lanes.known import LANES
 from helpers.series.nodes import tags
 from helpers.series.plan import Notebook, Series
 from helpers.sources import ImportGraph
@@ -76,9 +76,10 @@ class Keys:
         used = self._graph.files_used_by(cell.source for cell in notebook.code_cells)
         for path in used:
             facts[path.relative_to(project).as_posix()] = self._hash(path)
-        if Path(arm.__file__) in used:
-            # What a notebook leaves out for want of a lane, it does once the lane is there.
-            facts["the ARM lane"] = arm.arm_available() or arm.arm_root(progress=False).key()
+        for lane in LANES.values():
+            if Path(lane.module) in used:
+                # What a notebook leaves out for want of a lane, it does once the lane is there.
+                facts[f"the lane {lane.title}"] = lane.missing() or lane.key()
         for each in notebook.declared.inputs:
             facts[each] = self._hash(project / each)
         for need in notebook.declared.needs:

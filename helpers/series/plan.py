@@ -43,7 +43,7 @@ class Declaration(BaseModel):
     alone: StrictBool = False
     inputs: tuple[RelativePath, ...] = ()
     outputs: tuple[RelativePath, ...] = ()
-    lane: Literal["coreml"] | None = None
+    lane: Literal["coreml", "java"] | None = None
 
 
 @dataclass(frozen=True)

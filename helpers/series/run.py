@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
-from helpers.coreml.library import coreml_missing
 from helpers.errors import SeriesError
+from helpers.lanes.known import LANES
 from helpers.series.execution import Limits
 from helpers.series.keys import Keys, lanes
 from helpers.series.parameters import parse_assignments
@@ -64,17 +64,19 @@ def without_missing_lanes(series: Series, names: Sequence[str]) -> list[str]:
     Raises:
         SeriesError: the environment asks for all lanes, and one cannot run.
     """
-    missing = coreml_missing()
-    kept: list[str] = []
+    left_out: dict[str, str] = {}
     for name in names:
         declared = series.everything[name].declared
-        if (missing is None or declared.lane != "coreml") and set(declared.needs) <= set(kept):
-            kept.append(name)
-        elif "all" in lanes():
-            raise SeriesError(f"LANES=all, but {name} cannot run here: {missing}")
-        else:
-            print(f"{name} is left out: {missing}", file=sys.stderr)
-    return kept
+        missing = LANES[declared.lane].missing() if declared.lane else None
+        reasons = [missing, *(left_out.get(need) for need in declared.needs)]
+        reason = next((each for each in reasons if each), None)
+        if reason is None:
+            continue
+        if "all" in lanes():
+            raise SeriesError(f"LANES=all, but {name} cannot run here: {reason}")
+        print(f"{name} is left out: {reason}", file=sys.stderr)
+        left_out[name] = reason
+    return [name for name in names if name not in left_out]
 
 
 def _job(series: Series, notebook: Notebook, parameters: Mapping[str, object], keys: Keys) -> Job:

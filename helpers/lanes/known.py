@@ -1,0 +1,34 @@
+"""The lanes by name: what each is, whether it can run here, and what its results depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from helpers.coreml import library
+from helpers.lanes import arm, java
+
+
+@dataclass(frozen=True)
+class Lane:
+    """An optional toolchain.
+
+    Attributes:
+        title: what people call it.
+        module: the file that sets it up; who imports it may depend on the lane.
+        missing: asks why it cannot run here: None where it can, else the reason and the way out in one line.
+        key: of a lane that can run, what a result computed with it depends on.
+    """
+
+    title: str
+    module: str
+    missing: Callable[[], str | None]
+    key: Callable[[], str]
+
+
+# Functions that look the others up when they are called, so that a test can put its own in their place.
+LANES = {
+    "arm": Lane("ARM emulation", arm.__file__, lambda: arm.arm_available(), lambda: arm.arm_root(progress=False).key()),
+    "coreml": Lane("Core ML", library.__file__, lambda: library.coreml_missing(), lambda: "coremltools is installed"),
+    "java": Lane("Java", java.__file__, lambda: java.java_missing(), lambda: java.sources_key()),
+}
