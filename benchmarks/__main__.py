@@ -9,7 +9,7 @@ import platform
 
 import pandas as pd
 
-from benchmarks import coreml, lenet, models
+from benchmarks import coreml, jvm, lenet, models
 from helpers.files import build_dir, write_text
 
 
@@ -21,9 +21,22 @@ def main() -> None:
     builds = [dataclasses.asdict(build) for build in models.builds()]
     print(pd.DataFrame(builds).to_string(index=False))
     print("ratio: asking the store again, divided by making all files from the weights")
+    preprocessing = [dataclasses.asdict(row) for row in jvm.preprocessing()]
+    print(f"\n{pd.DataFrame(preprocessing).to_string(index=False)}")
+    print("preprocessing in the app's Java code, a camera frame of 640 x 480 for a network of 224 x 224\n")
+    pipelines = [dataclasses.asdict(row) for row in jvm.pipelines()]
+    print(pd.DataFrame(pipelines).to_string(index=False))
+    print("ratio: frames processed per second, divided by the lower of 1 / latency and the camera's rate")
     machine = {"processor": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()}
     target = build_dir() / "bench.json"
-    write_text(target, json.dumps({"machine": machine, "ratios": rows, "builds": builds}, indent=1) + "\n")
+    content = {
+        "machine": machine,
+        "ratios": rows,
+        "builds": builds,
+        "jvm_preprocessing": preprocessing,
+        "jvm_pipelines": pipelines,
+    }
+    write_text(target, json.dumps(content, indent=1) + "\n")
     print(f"written to build/{target.name}")
 
 

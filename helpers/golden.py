@@ -5,6 +5,8 @@ whose tests fail. The pictures stress the resize rule: upright and lying, tiny a
 exactly the size that needs no resizing. `golden.json` holds, per model, the SHA-256 of the fitted uint8 picture and of
 the float32 tensor, besides their first numbers, which make a failure readable.
 
+What the networks say of the pictures stands in files of its own beside it: `helpers.golden_probabilities`.
+
 `python -m helpers.golden` writes the folder anew.
 """
 
@@ -25,7 +27,7 @@ from helpers.files import DATA, ensure_folder, sha256_bytes, sha256_file, whole_
 from helpers.preprocess import ImageInput, fit_photo, to_tensor
 from helpers.zoo import model_names, model_record
 
-GOLDEN = DATA / "golden"
+GOLDEN: Path = DATA / "golden"
 GOLDEN_FILE = "golden.json"
 
 Rotation = Literal[0, 90, 180, 270]
@@ -223,4 +225,8 @@ def make_golden(folder: Path = GOLDEN) -> None:
 
 
 if __name__ == "__main__":
+    # Imported here: what it holds is made from what is above.
+    from helpers.golden_probabilities import make_log_probabilities
+
     make_golden()
+    make_log_probabilities()

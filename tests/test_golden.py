@@ -26,6 +26,7 @@ from helpers.golden import (
     upright,
     yuv_to_rgb,
 )
+from helpers.golden_probabilities import LOG_PROBABILITIES, LOG_PROBABILITIES_INDEX
 from helpers.photos import open_photo
 from helpers.preprocess import ImageInput, fit_photo, to_tensor
 from helpers.zoo import model_names, model_record
@@ -40,7 +41,7 @@ def test_the_committed_numbers_are_todays() -> None:
 
 
 def test_the_committed_pictures_and_frames_are_todays() -> None:
-    names = {GOLDEN_FILE}
+    names = {GOLDEN_FILE, LOG_PROBABILITIES, LOG_PROBABILITIES_INDEX}
     for name, picture in golden_pictures().items():
         names.add(name)
         stored = open_photo(GOLDEN / name)

@@ -1,4 +1,4 @@
-"""Figs. 1-3: from a trained network to the two phones.
+"""Figs. 1-4: from a trained network to the two phones, and what the apps do with it there.
 
 They are reconstructions: the paper's text was at hand, its pictures were not.
 """
@@ -160,6 +160,46 @@ def coreml_paths() -> Figure:
     axis.plot([], [], color=RED, linestyle="--", label="TensorFlow first (Fig. 3)")
     axis.plot([], [], color=GRAY, label="added since")
     axis.legend(loc="lower right", frameon=False)
+    return figure
+
+
+def figure_4a() -> Figure:
+    """Fig. 4(a), reconstructed: the steps from a converted model to an Android app, and what runs on which thread."""
+    boxes = {
+        "pb": (0.0, 2.4, "converted model\n.pb, in the assets"),
+        "dependency": (2.4, 2.4, "build dependency:\nTensorFlow for Mobile"),
+        "open": (4.8, 2.4, "inference interface:\nopen the .pb"),
+        "nodes": (7.2, 2.4, "name the input, the\noutput and the size"),
+        "capture": (0.0, 0.8, "camera:\ncapture a frame"),
+        "draw": (7.2, 0.8, "screen: the frame\nand the top 5"),
+        "prepare": (2.4, -0.6, "preprocess:\nresize, scale, order"),
+        "feed": (4.8, -0.6, "feed, run, fetch"),
+        "top": (7.2, -0.6, "choose the top 5"),
+    }
+    arrows = [
+        ("pb", "dependency", GRAY),
+        ("dependency", "open", GRAY),
+        ("open", "nodes", GRAY),
+        ("capture", "draw", BLUE),
+        ("capture", "prepare", RED),
+        ("prepare", "feed", RED),
+        ("feed", "top", RED),
+        ("top", "draw", RED),
+    ]
+    alt = (
+        "Above, done once: the converted .pb file goes into the assets, TensorFlow for Mobile into the build, the "
+        "inference interface opens the file, and the nodes and the input's size are named. Below, for the frames: on "
+        "the main thread the camera captures a frame and the screen draws it; on a second thread the frame is "
+        "preprocessed, fed, run and fetched, and the top 5 go to the screen."
+    )
+    figure = _flow(boxes, arrows, (8.6, 4.4), alt)
+    axis = figure.axes[0]
+    axis.text(-0.92, 3.0, "once", fontsize=9, fontweight="bold")
+    axis.text(-0.92, 1.4, "for the frames", fontsize=9, fontweight="bold")
+    axis.set_ylim(-1.5, 3.3)
+    axis.plot([], [], color=BLUE, label="main thread: every frame")
+    axis.plot([], [], color=RED, linestyle="--", label="second thread: the newest frame, when it is free")
+    axis.legend(loc="lower center", ncols=2, frameon=False)
     return figure
 
 

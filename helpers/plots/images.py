@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from PIL import Image
 
 from helpers.plots.style import BLUE, new_figure
 
@@ -30,6 +32,25 @@ def digit_grid(images: NDArray[np.uint8], titles: Sequence[str], columns: int = 
     for axis, image, title in zip(cells, images, titles, strict=False):
         axis.imshow(image[..., 0], cmap="gray_r", vmin=0, vmax=255)
         axis.set_title(title, fontsize=8)
+    return figure
+
+
+def screenshots(screens: Mapping[str, Path], columns: int = 4) -> Figure:
+    """Draw the screens of an app in rows, each under its title.
+
+    Args:
+        screens: the picture files, by title.
+        columns: how many screens stand in a row.
+    """
+    rows = -(-len(screens) // columns)
+    figure, axes = new_figure(2.1 * columns, 3.95 * rows, nrows=rows, ncols=columns)
+    cells = [axis for row in axes for axis in row]
+    for axis in cells:
+        axis.axis("off")
+    for axis, (title, path) in zip(cells, screens.items(), strict=False):
+        with Image.open(path) as picture:
+            axis.imshow(np.asarray(picture.convert("RGB")), interpolation="antialiased")
+        axis.set_title(title, fontsize=9)
     return figure
 
 
