@@ -132,7 +132,6 @@ def pipelines() -> Iterator[Pipeline]:
 def _pipeline(name: str, engine: str, mode: Mode, camera_fps: float) -> Pipeline:
     log = run_jvm_pipeline(name, engine, mode, _SECONDS, camera_fps)
     assert log.pipeline is not None
-    shown = [moment for moment in log.pipeline.frames.shown_ns if moment is not None]
     latency = statistics.mean(end - start for start, end in log.pipeline.frames.intervals) / 1e9
     periods = latency * camera_fps
     return Pipeline(
@@ -141,7 +140,7 @@ def _pipeline(name: str, engine: str, mode: Mode, camera_fps: float) -> Pipeline
         log.engine.threads,
         mode,
         camera_fps,
-        round((len(shown) - 1) * 1e9 / (shown[-1] - shown[0]), 2),
+        round(log.pipeline.display_fps or 0.0, 2),
         round(log.pipeline.processed_per_second, 2),
         round(1000 * latency, 2),
         "network" if periods > _CLEARLY else "camera" if periods < 1 / _CLEARLY else "both",

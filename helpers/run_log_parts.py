@@ -215,6 +215,16 @@ class PipelineRun(Strict):
         """How many frames the pipeline fetched from the camera."""
         return self.captured - self.dropped.get("skipped_by_source", 0)
 
+    @property
+    def display_fps(self) -> float | None:
+        """Frames shown per second from the first to the last whose time is there; None of fewer than two.
+
+        `fps` counts over the whole run, also the time before the first frame and after the camera's last one, while the
+        network still computes; of a short run that is a good part.
+        """
+        shown = [moment for moment in self.frames.shown_ns if moment is not None]
+        return (len(shown) - 1) * 1e9 / (max(shown) - min(shown)) if len(shown) > 1 else None
+
     @model_validator(mode="after")
     def _counts_add_up(self) -> Self:
         dropped = sum(self.dropped.values())

@@ -161,6 +161,16 @@ def test_a_true_log_is_read_and_fits_the_exported_schema(kind: str, tmp_path: Pa
     jsonschema.Draft202012Validator(run_log_schema()).validate(json.loads((tmp_path / "log.json").read_text()))
 
 
+def test_the_display_rate_counts_from_the_first_frame_to_the_last() -> None:
+    content = _live()
+    pipeline = _read(content).pipeline
+    assert pipeline is not None
+    # Four frames after the first one, in 161 ms.
+    assert pipeline.display_fps == pytest.approx(4 / 0.161)
+    frames = pipeline.frames.model_copy(update={"shown_ns": (2 * MS, None, None, None, None)})
+    assert pipeline.model_copy(update={"frames": frames}).display_fps is None
+
+
 def test_another_system_and_single_mode_are_read() -> None:
     content = _live()
     content.update(where="jvm")

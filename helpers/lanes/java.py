@@ -15,7 +15,7 @@ import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,20 +183,23 @@ def run_maven(*arguments: str, purpose: str) -> None:
         )
 
 
-def sources_key() -> str:
+def sources_key(names: Sequence[str] = SOURCES) -> str:
     """The SHA-256 of all that the lane is built from.
+
+    Args:
+        names: the files and folders below `android_app`; of what else is built from the app's sources, its own.
 
     Raises:
         LaneError: the app's sources are not there.
     """
     app = PROJECT / "android_app"
-    missing = [name for name in SOURCES if not (app / name).exists()]
+    missing = [name for name in names if not (app / name).exists()]
     if missing:
         raise LaneError(
             f"the Java lane needs the app's sources; expected {missing[0]} in {app}, received none; "
             "run it from a checkout of the project"
         )
-    return sha256_bytes(repr((RECIPE, [(name, sha256_path(app / name)) for name in SOURCES])).encode())
+    return sha256_bytes(repr((RECIPE, [(name, sha256_path(app / name)) for name in names])).encode())
 
 
 def _is_whole(home: Path) -> bool:
@@ -222,7 +225,7 @@ def _build(home: Path, java: Path, progress: bool) -> None:
     part = home.with_suffix(".part")
     remove_path(part)
     try:
-        _copy_sources(part / "project" / "android_app")
+        copy_sources(part / "project" / "android_app")
         with tqdm(total=2, desc="building the app's Java code", unit="step", disable=not progress) as bar:
             pom = part / "project" / "android_app" / "pom.xml"
             # A newer JDK than the project's own may warn of what is no fault.
@@ -241,9 +244,14 @@ def _build(home: Path, java: Path, progress: bool) -> None:
         remove_path(part)
 
 
-def _copy_sources(app: Path) -> None:
-    """Copy the sources, so that Maven's own folders lie beside the copy, where nobody else's Maven writes."""
-    for name in SOURCES:
+def copy_sources(app: Path, names: Sequence[str] = SOURCES) -> None:
+    """Copy the sources, so that Maven's own folders lie beside the copy, where nobody else's Maven writes.
+
+    Args:
+        app: the copy of `android_app`, not there yet.
+        names: the files and folders below it.
+    """
+    for name in names:
         source, target = PROJECT / "android_app" / name, app / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():

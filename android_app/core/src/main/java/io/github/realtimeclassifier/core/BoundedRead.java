@@ -17,19 +17,25 @@ public final class BoundedRead {
      *
      * @param stream is not closed.
      * @param limitBytes the most bytes that the caller accepts.
+     * @throws IOException the stream cannot be read, or does not fit into the memory.
      */
     public static byte[] upTo(InputStream stream, int limitBytes) throws IOException {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         byte[] piece = new byte[PIECE_BYTES];
-        while (content.size() <= limitBytes) {
-            int wanted = (int) Math.min(piece.length, (long) limitBytes + 1 - content.size());
-            int count = stream.read(piece, 0, wanted);
-            if (count < 0) {
-                break;
+        try {
+            while (content.size() <= limitBytes) {
+                int wanted = (int) Math.min(piece.length, (long) limitBytes + 1 - content.size());
+                int count = stream.read(piece, 0, wanted);
+                if (count < 0) {
+                    break;
+                }
+                content.write(piece, 0, count);
             }
-            content.write(piece, 0, count);
+            return content.toByteArray();
+        } catch (OutOfMemoryError error) {
+            // It was asked for in one large piece, which was not had: a phone's apps have a few hundred megabytes.
+            throw new IOException("it does not fit into the memory", error);
         }
-        return content.toByteArray();
     }
 
     /**

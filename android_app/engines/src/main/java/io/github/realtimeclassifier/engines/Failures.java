@@ -4,6 +4,8 @@ import io.github.realtimeclassifier.core.ModelFileException;
 
 /** What both engines check and say. */
 final class Failures {
+    private static final int LONGEST_SHOWN = 240;
+
     private Failures() {}
 
     static void checkOpen(boolean open) {
@@ -18,14 +20,15 @@ final class Failures {
         }
     }
 
-    /** What a runtime says: what it found first, and of that the first line. More is for its developers. */
+    /** What a runtime says: what it found first, and of that the first line's beginning. More is for its developers. */
     static String reason(Throwable error) {
         Throwable first = error;
         while (first.getCause() != null && first.getCause() != first) {
             first = first.getCause();
         }
         String message = first.getMessage() == null ? "" : first.getMessage().trim();
-        return "'" + (message.isEmpty() ? first.toString() : message.split("\\R", 2)[0]) + "'";
+        String line = message.isEmpty() ? first.toString() : message.split("\\R", 2)[0];
+        return "'" + (line.length() <= LONGEST_SHOWN ? line : line.substring(0, LONGEST_SHOWN) + "...") + "'";
     }
 
     static ModelFileException notLoaded(String runtime, LinkageError error) {

@@ -97,7 +97,7 @@ public final class TensorFlowMobileEngine implements Engine {
         if (operation == null || operation.numOutputs() == 0) {
             throw new ModelFileException("expected " + file.path() + " to have a node '" + node
                     + "' with an output; received none; the manifest names " + file.inputNode() + ", "
-                    + file.intermediateNodes() + " and " + file.outputNode());
+                    + file.intermediateNodes().size() + " nodes inside and " + file.outputNode());
         }
         return operation;
     }

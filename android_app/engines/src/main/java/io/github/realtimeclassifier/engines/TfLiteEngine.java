@@ -84,7 +84,7 @@ public final class TfLiteEngine implements Engine {
         return new TfLiteEngine(interpreter, file, manifest, threads, version);
     }
 
-    /** TensorFlow Lite itself looks no closer than this at whether a file is a model. */
+    /** TensorFlow Lite looks at a file's structure itself, but cannot say what kind of file it was given. */
     private static void checkIdentifier(ByteBuffer model, ModelFile file) throws ModelFileException {
         boolean fits = model.limit() > IDENTIFIER_AT + IDENTIFIER.length;
         for (int i = 0; fits && i < IDENTIFIER.length; i++) {

@@ -76,7 +76,7 @@ public final class CommandLine {
             out.flush();
             return DONE;
         } catch (DeploymentException error) {
-            errors.println("error: " + oneLine(error.getMessage()));
+            errors.println("error: " + error.getMessage());
             return FAILED;
         } catch (RuntimeException | LinkageError | OutOfMemoryError error) {
             // A native library that is missing, a picture too large for the memory, or a fault of this program.
@@ -130,7 +130,7 @@ public final class CommandLine {
         return providers.get(names.indexOf(chosen));
     }
 
-    /** A file's name may hold line breaks, and what a terminal would act on. */
+    /** Of an exception that is not the core's. */
     private static String oneLine(String message) {
         return message.replaceAll("\\p{Cntrl}+", " ");
     }

@@ -26,20 +26,18 @@ import io.github.realtimeclassifier.core.pipeline.SingleThreadedPipeline;
 import io.github.realtimeclassifier.core.run.Benchmark;
 import io.github.realtimeclassifier.core.run.BenchmarkResult;
 import io.github.realtimeclassifier.core.run.GoldenResult;
+import io.github.realtimeclassifier.core.run.NoiseFrame;
 import java.io.File;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Locale;
-import java.util.Random;
 
 /** The commands on camera frames, which here are made: noise, the same each time. */
 final class FrameCommands {
     private static final int MOST_SECONDS = 86_400;
     private static final int LONGEST_SIDE = 4_096;
     private static final int TOP_COUNT = 5;
-    private static final int NOISE_SEED = 1;
     private static final long STOP_MILLIS = 10_000;
 
     private final Arguments arguments;
@@ -136,23 +134,7 @@ final class FrameCommands {
 
     private YuvFrame frame() throws DeploymentException {
         int[] size = arguments.size("size", "640x480", LONGEST_SIDE);
-        YuvFrame frame = new YuvFrame(size[0], size[1]);
-        Random noise = new Random(NOISE_SEED);
-        frame.copyFrom(
-                noise(noise, frame.width() * frame.height()),
-                frame.width(),
-                1,
-                noise(noise, frame.chromaWidth() * frame.chromaHeight()),
-                noise(noise, frame.chromaWidth() * frame.chromaHeight()),
-                frame.chromaWidth(),
-                1);
-        return frame;
-    }
-
-    private static ByteBuffer noise(Random random, int length) {
-        byte[] values = new byte[length];
-        random.nextBytes(values);
-        return ByteBuffer.wrap(values);
+        return NoiseFrame.create(size[0], size[1]);
     }
 
     private void log(OpenModel model, RunTime time, RunPart part) throws DeploymentException {

@@ -127,7 +127,7 @@ final class ValidateCommand {
 
         @Override
         public void onFailed(int image, int total, String message) {
-            out.println("failed image " + image + " of " + total + ": " + message.replaceAll("\\p{Cntrl}+", " "));
+            out.println("failed image " + image + " of " + total + ": " + message);
         }
     }
 

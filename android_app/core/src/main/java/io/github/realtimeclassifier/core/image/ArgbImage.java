@@ -41,6 +41,15 @@ public final class ArgbImage {
         }
     }
 
+    /** A pixel laid on white: each value of 0-255, not multiplied by the alpha value before, rounded to the nearest. */
+    public static int onWhite(int red, int green, int blue, int alpha) {
+        return 0xff000000 | onWhite(red, alpha) << 16 | onWhite(green, alpha) << 8 | onWhite(blue, alpha);
+    }
+
+    private static int onWhite(int value, int alpha) {
+        return (2 * (value * alpha + 255 * (255 - alpha)) + 255) / 510;
+    }
+
     /** The pixels themselves, not a copy: row by row, 0xAARRGGBB. */
     public int[] pixels() {
         return pixels;

@@ -21,6 +21,7 @@ public final class StrictJson {
     /** The longest text, in bytes. The largest manifest of the six models has 65,000. */
     public static final int LARGEST_BYTES = 8 << 20;
 
+    private static final char BYTE_ORDER_MARK = '\ufeff';
     private static final int DEEPEST = 16;
     private static final int MOST_VALUES = 500_000;
 
@@ -50,8 +51,9 @@ public final class StrictJson {
     }
 
     private static String decode(byte[] content) throws JsonException {
+        String text;
         try {
-            return StandardCharsets.UTF_8
+            text = StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
@@ -60,6 +62,11 @@ public final class StrictJson {
         } catch (CharacterCodingException error) {
             throw new JsonException("the file: expected UTF-8 text, received other bytes", error);
         }
+        // Gson would leave it out without a word; Python's reader refuses it.
+        if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
+            throw new JsonException("the file: expected UTF-8 text without a byte order mark, received one");
+        }
+        return text;
     }
 
     private JsonElement readAll() throws JsonException {
@@ -86,7 +93,7 @@ public final class StrictJson {
             case BEGIN_ARRAY:
                 return readElements(depth);
             case STRING:
-                return new JsonPrimitive(reader.nextString());
+                return new JsonPrimitive(whole(reader.nextString()));
             case NUMBER:
                 // Kept as text: whoever asks for the number says which kind, and no digit is lost before.
                 return new JsonPrimitive(ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(reader));
@@ -98,11 +105,24 @@ public final class StrictJson {
         }
     }
 
+    /** JSON can write half a character, by an escape; no UTF-8 file and no file's name can hold one. */
+    private String whole(String text) throws JsonException {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!Character.isSurrogatePair(text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 0)) {
+                    throw new JsonException("expected whole characters, received half of a surrogate pair" + place());
+                }
+                i++;
+            }
+        }
+        return text;
+    }
+
     private JsonObject readMembers(int depth) throws IOException, JsonException {
         JsonObject members = new JsonObject();
         reader.beginObject();
         while (reader.hasNext()) {
-            String name = reader.nextName();
+            String name = whole(reader.nextName());
             if (members.has(name)) {
                 throw new JsonException("expected each name once, received two of " + JsonFields.quote(name) + place());
             }

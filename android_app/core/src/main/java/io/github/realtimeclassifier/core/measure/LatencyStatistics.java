@@ -37,7 +37,7 @@ public final class LatencyStatistics {
         if (sorted.length == 0) {
             return Double.NaN;
         }
-        int rank = (int) Math.ceil(percent / 100 * sorted.length);
+        int rank = (int) Math.ceil(percent * sorted.length / 100);
         return sorted[Math.max(rank, 1) - 1] / NANOS_PER_MILLI;
     }
 

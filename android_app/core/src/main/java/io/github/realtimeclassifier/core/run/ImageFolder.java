@@ -18,8 +18,11 @@ import java.util.Locale;
  * ({@code n02123045/cat.png}), by its number ({@code 7/digit.png}) or by its name. Images elsewhere have no label.
  */
 public final class ImageFolder implements ImageSet {
-    private static final int LARGEST_FILE_BYTES = 200_000_000;
-    private static final int MOST_IMAGES = 200_000;
+    /** The largest file of a picture, in bytes. */
+    public static final int LARGEST_FILE_BYTES = 200_000_000;
+
+    /** The most images of a set. */
+    public static final int MOST_IMAGES = 200_000;
 
     private final File folder;
     private final ImageDecoder decoder;
@@ -54,8 +57,7 @@ public final class ImageFolder implements ImageSet {
 
     private void list(File place, String prefix, int label) throws ImageException {
         for (File file : sorted(place)) {
-            String name = file.getName().toLowerCase(Locale.ROOT);
-            if (file.isFile() && (name.endsWith(".png") || name.endsWith(".jpg") || name.endsWith(".jpeg"))) {
+            if (file.isFile() && isPicture(file.getName())) {
                 ids.add(prefix + file.getName());
                 labels.add(label);
             }
@@ -72,7 +74,19 @@ public final class ImageFolder implements ImageSet {
         return files;
     }
 
-    private static int labelOf(String name, Manifest manifest) {
+    /** Whether a file's name is that of a PNG or JPEG picture. */
+    public static boolean isPicture(String name) {
+        String small = name.toLowerCase(Locale.ROOT);
+        return small.endsWith(".png") || small.endsWith(".jpg") || small.endsWith(".jpeg");
+    }
+
+    /**
+     * The label of the images in a folder, or {@link ImageSet#NO_LABEL}.
+     *
+     * @param name the folder's.
+     * @param manifest tells the classes.
+     */
+    public static int labelOf(String name, Manifest manifest) {
         int label = manifest.labelIds().indexOf(name);
         if (label < 0) {
             label = manifest.labels().indexOf(name);
@@ -81,6 +95,18 @@ public final class ImageFolder implements ImageSet {
             label = Integer.parseInt(name);
         }
         return label < 0 ? NO_LABEL : label;
+    }
+
+    /**
+     * Refuses a file that was read up to {@link #LARGEST_FILE_BYTES} and is longer.
+     *
+     * @throws ImageException it is.
+     */
+    public static void checkLength(byte[] content, String name) throws ImageException {
+        if (content.length > LARGEST_FILE_BYTES) {
+            throw new ImageException("expected " + name + " to have at most " + LARGEST_FILE_BYTES
+                    + " bytes, received more; save it smaller");
+        }
     }
 
     @Override
@@ -113,10 +139,7 @@ public final class ImageFolder implements ImageSet {
             throw new ImageException(
                     "cannot read " + file + ": " + error.getMessage() + "; correct its rights", error);
         }
-        if (content.length > LARGEST_FILE_BYTES) {
-            throw new ImageException("expected " + file + " to have at most " + LARGEST_FILE_BYTES
-                    + " bytes, received more; save it smaller");
-        }
+        checkLength(content, ids.get(image));
         return decoder.decode(content, ids.get(image));
     }
 }

@@ -9,6 +9,7 @@ import io.github.realtimeclassifier.core.SystemClock;
 import io.github.realtimeclassifier.core.desktop.JvmSystem;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The meters, on numbers that are known. */
@@ -46,6 +47,13 @@ class MeasureTest {
         assertEquals(2.0, latency.percentileMillis(50));
         assertEquals(10.0, latency.percentileMillis(95));
         assertEquals(10.0, latency.percentileMillis(100));
+    }
+
+    @Test
+    void aWholeRankStaysWholeInFloatingPoint() {
+        // 28 % of 25 is the seventh, though 0.28 * 25 is a little more than 7 for a computer.
+        long[] values = LongStream.rangeClosed(1, 25).map(value -> value * 1_000_000).toArray();
+        assertEquals(7.0, LatencyStatistics.of(values).percentileMillis(28));
     }
 
     @Test

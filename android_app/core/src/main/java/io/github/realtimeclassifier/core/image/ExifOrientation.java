@@ -1,7 +1,6 @@
-package io.github.realtimeclassifier.core.desktop;
+package io.github.realtimeclassifier.core.image;
 
 import io.github.realtimeclassifier.core.ImageException;
-import io.github.realtimeclassifier.core.image.ArgbImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -9,7 +8,7 @@ import java.nio.ByteOrder;
  * How a JPEG is turned to stand upright: its EXIF orientation, 1 to 8. 1 is as stored; 5 to 8 exchange rows and
  * columns. Damaged EXIF data count as none, since the pixels are whole all the same. Immutable.
  */
-final class ExifOrientation {
+public final class ExifOrientation {
     private static final int APP1 = 0xffe1;
     private static final int START_OF_SCAN = 0xffda;
     private static final int EXIF = 0x45786966;
@@ -24,7 +23,7 @@ final class ExifOrientation {
     }
 
     /** Looks for it in a whole JPEG file. */
-    static ExifOrientation read(byte[] jpeg) {
+    public static ExifOrientation read(byte[] jpeg) {
         ByteBuffer bytes = ByteBuffer.wrap(jpeg);
         int position = 2;
         while (position + 10 <= jpeg.length) {
@@ -67,7 +66,7 @@ final class ExifOrientation {
     }
 
     /** Turns a picture; the same picture where nothing is to be turned. */
-    ArgbImage upright(ArgbImage stored) throws ImageException {
+    public ArgbImage upright(ArgbImage stored) throws ImageException {
         if (orientation == AS_STORED) {
             return stored;
         }

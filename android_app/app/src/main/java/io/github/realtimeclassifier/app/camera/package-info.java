@@ -1,0 +1,2 @@
+/** Camera2 as a source of frames. */
+package io.github.realtimeclassifier.app.camera;

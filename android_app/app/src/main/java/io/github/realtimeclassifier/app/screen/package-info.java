@@ -1,0 +1,2 @@
+/** The screens: what they show, what they ask, and what they say when something fails. */
+package io.github.realtimeclassifier.app.screen;
