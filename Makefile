@@ -13,10 +13,14 @@ RUN := $(BIN)/python -m helpers.series
 # Parameters for the notebooks, for example: make notebooks PARAMS="-p 02.RETRAIN=True"
 PARAMS ?=
 NB ?=
+# What goes into the Android app: the models, their weights, and the processors it is for.
+MODELS ?= lenet squeezenet
+WEIGHTS ?= offline
+ABIS ?= arm64-v8a
 
 export LANES ?=
 
-.PHONY: help notebooks test lab refresh bench setup lock clean
+.PHONY: help notebooks test lab apk apk-assets ios refresh bench setup lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +38,15 @@ test: setup ## run every test; LANES=all makes a lane that cannot run a failure
 
 lab: setup ## open JupyterLab on notebook 00
 	@$(BIN)/jupyter lab --allow-root notebooks/00_start_here.ipynb
+
+apk: setup ## the Android app, signed: make apk MODELS="lenet squeezenet" ABIS="arm64-v8a"
+	@$(BIN)/python -m helpers.apk $(MODELS) --weights "$(WEIGHTS)" --abi $(ABIS)
+
+apk-assets: setup ## the models and pictures that Android Studio packs into the app
+	@$(BIN)/python -m helpers.apk $(MODELS) --weights "$(WEIGHTS)" --assets-only
+
+ios: setup ## put models into the iOS app, for Xcode to compile: make ios MODELS="squeezenet"
+	@$(BIN)/python -m helpers.ios $(MODELS) --weights "$(WEIGHTS)"
 
 refresh: setup ## re-execute one committed notebook in place: make refresh NB=03
 	@$(RUN) refresh $(NB) $(PARAMS)

@@ -81,6 +81,8 @@ def test_the_statements_hold_the_papers_numbers() -> None:
     stated = {claim.id: claim.paper for claim in claims().values() if not claim.section.startswith("Table")}
     assert {name: value for name, value in stated.items() if value is not None} == {
         "intro.owners": "> 2.5 billion",
+        "ios.market_share": 96,
+        "devices.neural_engine": 6000,
         "lenet.layers": "2 + 3",
         "lenet.pooling": "2x2",
         "resnet.bottlenecks": "1x1, 3x3, 1x1",

@@ -20,13 +20,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
 from tqdm import tqdm
 
 from helpers.errors import ArtifactWriteError, LaneError
 from helpers.files import build_dir, sha256_bytes, write_text
-from helpers.lanes.debian import SOURCE_VARIABLE, fetch_debs
+from helpers.lanes.debian import fetch_debs, need_debian_tools, own_architecture, unpack_debs
 from helpers.lanes.programs import run_program
 from helpers.lanes.wheels import install_wheels, locked_requirements
 
@@ -43,6 +42,12 @@ PINNED_PACKAGES = (
     "protobuf",
     "tqdm",
     "typing-extensions",
+)
+# A line, or several, of apt's sources.list, for distributions whose own sources do not carry arm64.
+SOURCE_VARIABLE = "ARM64_APT_SOURCE"
+_ARCHIVE_ADVICE = (
+    "and that it carries that architecture; where arm64 is in an archive of its own (Ubuntu), give its line of "
+    f"sources.list in the variable {SOURCE_VARIABLE}"
 )
 # Raise this when a root that an older version of this file built should not be used any more.
 RECIPE = 1
@@ -200,21 +205,20 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _set_up(home: Path, lock: tuple[str, ...], progress: bool) -> ArmRoot:
     """Build everything in a folder beside `home`, try it, and only then give it its name."""
-    for tool in ("apt-get", "dpkg", "dpkg-deb"):
-        if shutil.which(tool) is None:
-            raise LaneError(
-                f"the ARM lane takes its emulated system from Debian's packages: expected the program {tool}, received "
-                "none on PATH; use Debian 12 or later, Ubuntu 24.04 or later, a container of those, or an ARM machine"
-            )
+    need_debian_tools(
+        "the ARM lane", "use Debian 12 or later, Ubuntu 24.04 or later, a container of those, or an ARM machine"
+    )
     part = home.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     root, downloads = part / "root", part / "downloads"
     site = root / "usr/lib/python3/dist-packages"
     root.mkdir(parents=True)
     with tqdm(total=5, desc="setting up the ARM lane", unit="step", disable=not progress) as bar:
-        debs = fetch_debs(downloads / "arm64", "arm64", DEBIAN_PACKAGES, os.environ.get(SOURCE_VARIABLE))
+        source = os.environ.get(SOURCE_VARIABLE)
+        debs = fetch_debs(downloads / "arm64", "arm64", DEBIAN_PACKAGES, source, _ARCHIVE_ADVICE)
         bar.update()
-        python = _unpack_system(debs, root)
+        packages = unpack_debs(debs, root)
+        python = _complete_system(root)
         bar.update()
         qemu = _emulator(part, downloads)
         bar.update()
@@ -222,7 +226,6 @@ def _set_up(home: Path, lock: tuple[str, ...], progress: bool) -> ArmRoot:
         bar.update()
         facts = _try_out(_command(qemu, root, python)[:-1])  # without -B: compile the modules once, here
         bar.update()
-    packages = dict(unquote(deb.name).split("_")[:2] for deb in debs)
     packages |= {found.name: found.version for found in importlib.metadata.distributions(path=[str(site)])}
     shutil.rmtree(downloads)
     manifest = {
@@ -241,13 +244,8 @@ def _set_up(home: Path, lock: tuple[str, ...], progress: bool) -> ArmRoot:
     return finished
 
 
-def _unpack_system(debs: list[Path], root: Path) -> Path:
-    """Unpack the arm64 packages into `root`; returns the path of its Python."""
-    for deb in debs:
-        run_program(("dpkg-deb", "-x", str(deb), str(root)), f"unpack {deb.name}")
-    if not (root / "lib").exists():
-        # Newer releases keep everything in usr/lib and make this link by a package that is not needed otherwise.
-        (root / "lib").symlink_to("usr/lib")
+def _complete_system(root: Path) -> Path:
+    """Add what no package has; returns the path of the Python inside."""
     (root / "proc").mkdir(exist_ok=True)
     write_text(root / "proc/cpuinfo", CPUINFO)
     pythons = [path for path in (root / "usr/bin").iterdir() if re.fullmatch(r"python3\.\d+", path.name)]
@@ -261,10 +259,9 @@ def _emulator(part: Path, downloads: Path) -> Path:
     installed = shutil.which(QEMU)
     if installed is not None:
         return Path(installed)
-    architecture = run_program(("dpkg", "--print-architecture"), "ask dpkg for the architecture").stdout.strip()
     unpacked = downloads / "qemu"
     # From Debian 13 on the programs are in qemu-user, which qemu-user-static only asks for.
-    for deb in fetch_debs(downloads / "host", architecture, ("qemu-user-static",), None):
+    for deb in fetch_debs(downloads / "host", own_architecture(), ("qemu-user-static",), None, ""):
         if deb.name.startswith("qemu-user"):
             run_program(("dpkg-deb", "-x", str(deb), str(unpacked)), f"unpack {deb.name}")
     for name in (QEMU, "qemu-aarch64"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from helpers.apk import tools as apk
 from helpers.coreml import library
-from helpers.lanes import arm, java
+from helpers.lanes import arm, java, swift, swift_core
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Lane:
 
 # Functions that look the others up when they are called, so that a test can put its own in their place.
 LANES = {
+    "apk": Lane("Android APK", apk.__file__, lambda: apk.apk_missing(), lambda: apk.apk_key()),
     "arm": Lane("ARM emulation", arm.__file__, lambda: arm.arm_available(), lambda: arm.arm_root(progress=False).key()),
     "coreml": Lane("Core ML", library.__file__, lambda: library.coreml_missing(), lambda: "coremltools is installed"),
     "java": Lane("Java", java.__file__, lambda: java.java_missing(), lambda: java.sources_key()),
+    "swift": Lane("Swift", swift.__file__, lambda: swift.swift_missing(), lambda: swift_core.swift_key()),
 }

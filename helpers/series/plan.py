@@ -43,7 +43,7 @@ class Declaration(BaseModel):
     alone: StrictBool = False
     inputs: tuple[RelativePath, ...] = ()
     outputs: tuple[RelativePath, ...] = ()
-    lane: Literal["coreml", "java"] | None = None
+    lane: Literal["apk", "coreml", "java", "swift"] | None = None
 
 
 @dataclass(frozen=True)

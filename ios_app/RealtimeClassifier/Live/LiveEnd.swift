@@ -1,0 +1,59 @@
+import Dispatch
+import RealtimeCore
+
+/// Why and when a live session ends: it is stopped, its frames end, or something fails.
+final class LiveEnd: PipelineListener {
+    private let ended = DispatchSemaphore(value: 0)
+    private let failure = Locked<DeploymentError?>(nil)
+    private let cancellation = Cancellation()
+
+    /// Ends the session, whatever it does.
+    func stop() {
+        cancellation.cancel()
+        ended.signal()
+    }
+
+    /// - Throws: `CancellationError` where the session was stopped meanwhile.
+    func checkStopped() throws {
+        try cancellation.check()
+    }
+
+    /// Waits for the end.
+    func wait() {
+        ended.wait()
+    }
+
+    /// - Throws: what the pipeline failed with, if it did.
+    func checkFailure() throws {
+        if let failure = failure.withLock({ $0 }) {
+            throw failure
+        }
+    }
+
+    func onError(_ error: DeploymentError) {
+        failure.withLock { $0 = error }
+        ended.signal()
+    }
+
+    func onEnd(_ failures: [DeploymentError]) {
+        ended.signal()
+    }
+}
+
+/// Shows frames, and takes note of each result's latency.
+final class MeteredDisplay<Picture: Sendable>: Display {
+    private let display: any LiveDisplay<Picture>
+    private let latencies: Locked<LatencyWindow>
+
+    init(_ display: any LiveDisplay<Picture>, _ latencies: Locked<LatencyWindow>) {
+        self.display = display
+        self.latencies = latencies
+    }
+
+    func show(_ frame: Frame<Picture>, latest: Classification?, cancellation: Cancellation) throws {
+        if let latest {
+            latencies.withLock { $0.add(latest) }
+        }
+        try display.show(frame, latest: latest, cancellation: cancellation)
+    }
+}
