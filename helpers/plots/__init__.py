@@ -1,7 +1,7 @@
 """The figures of the notebooks: drawn in one style, shown with alternative text, small enough to be stored."""
 
 from helpers.plots.blocks import building_blocks
-from helpers.plots.flows import coreml_paths, figure_1, figure_2, figure_3, figure_4a
+from helpers.plots.flows import coreml_paths, figure_1, figure_2, figure_3, figure_4a, figure_4b
 from helpers.plots.graphs import network_graph
 from helpers.plots.images import digit_grid, feature_maps, screenshots, top_5_bars
 from helpers.plots.measurements import (
@@ -24,6 +24,7 @@ __all__ = [
     "figure_2",
     "figure_3",
     "figure_4a",
+    "figure_4b",
     "figure_5",
     "learning_curve",
     "network_graph",

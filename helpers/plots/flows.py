@@ -192,12 +192,47 @@ def figure_4a() -> Figure:
         "the main thread the camera captures a frame and the screen draws it; on a second thread the frame is "
         "preprocessed, fed, run and fetched, and the top 5 go to the screen."
     )
+    return _app_steps(boxes, arrows, alt, "main thread: every frame")
+
+
+def figure_4b() -> Figure:
+    """Fig. 4(b), reconstructed: the steps from a converted model to an iOS app, and what runs on which thread."""
+    boxes = {
+        "model": (0.0, 2.4, "converted model\n.mlmodel, in the project"),
+        "class": (2.4, 2.4, "Xcode makes\na Swift class of it"),
+        "open": (4.8, 2.4, "Core ML:\nload, choose the units"),
+        "capture": (0.0, 0.8, "camera:\ncapture a frame"),
+        "draw": (7.2, 0.8, "screen: the frame\nand the top 5"),
+        "fit": (2.4, -0.6, "Vision:\nturn, crop, resize"),
+        "predict": (4.8, -0.6, "Core ML: scale, order,\nnetwork (in the file)"),
+        "top": (7.2, -0.6, "choose the top 5"),
+    }
+    arrows = [
+        ("model", "class", GRAY),
+        ("class", "open", GRAY),
+        ("capture", "draw", BLUE),
+        ("capture", "fit", RED),
+        ("fit", "predict", RED),
+        ("predict", "top", RED),
+        ("top", "draw", RED),
+    ]
+    alt = (
+        "Above, done once: the .mlmodel file goes into the Xcode project, Xcode makes a Swift class of it, and Core ML "
+        "loads it for the chosen processors. Below, for the frames: on one thread the camera captures a frame and the "
+        "screen draws it; on another, Vision turns, crops and resizes it, Core ML does the rest of preprocessing and "
+        "the network, and the top 5 go to the screen."
+    )
+    return _app_steps(boxes, arrows, alt, "capture and screen: every frame")
+
+
+def _app_steps(boxes: dict[str, Box], arrows: Sequence[Arrow], alt: str, every_frame: str) -> Figure:
+    """Draw what an app does once, above, and for the frames, below, in blue and red."""
     figure = _flow(boxes, arrows, (8.6, 4.4), alt)
     axis = figure.axes[0]
     axis.text(-0.92, 3.0, "once", fontsize=9, fontweight="bold")
     axis.text(-0.92, 1.4, "for the frames", fontsize=9, fontweight="bold")
     axis.set_ylim(-1.5, 3.3)
-    axis.plot([], [], color=BLUE, label="main thread: every frame")
+    axis.plot([], [], color=BLUE, label=every_frame)
     axis.plot([], [], color=RED, linestyle="--", label="second thread: the newest frame, when it is free")
     axis.legend(loc="lower center", ncols=2, frameon=False)
     return figure
