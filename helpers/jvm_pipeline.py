@@ -2,7 +2,7 @@
 
 The command line of the app's classes runs a pipeline (paper, section III.B) and writes a run log, as a phone does. The
 camera gives noise of 640 x 480 pixels at a fixed rate, or of the network's own size where it has no resize rule; the
-screen costs nothing. Taught in notebook 08_benchmark_multithreading.
+screen costs nothing. Taught in notebook 05_build_the_android_app.
 """
 
 from __future__ import annotations

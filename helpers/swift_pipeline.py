@@ -2,7 +2,7 @@
 
 Core ML runs on Apple's systems only. An engine that waits for a chosen time takes its place, so what is measured is all
 that lies around an engine: threads, preprocessing, dropped frames (paper, section III.B). The command line of the core
-writes a run log, as a phone does, marked as `swift-linux`. Taught in notebook 08_benchmark_multithreading.
+writes a run log, as a phone does, marked as `swift-linux`. Taught in notebook 06_build_the_ios_app.
 """
 
 from __future__ import annotations
