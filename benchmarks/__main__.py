@@ -9,7 +9,7 @@ import platform
 
 import pandas as pd
 
-from benchmarks import coreml, jvm, lenet, models
+from benchmarks import coreml, jvm, lenet, models, swift
 from helpers.files import build_dir, write_text
 
 
@@ -24,8 +24,12 @@ def main() -> None:
     preprocessing = [dataclasses.asdict(row) for row in jvm.preprocessing()]
     print(f"\n{pd.DataFrame(preprocessing).to_string(index=False)}")
     print("preprocessing in the app's Java code, a camera frame of 640 x 480 for a network of 224 x 224\n")
-    pipelines = [dataclasses.asdict(row) for row in jvm.pipelines()]
-    print(pd.DataFrame(pipelines).to_string(index=False))
+    pipelines = {
+        where: [dataclasses.asdict(row) for row in made]
+        for where, made in (("jvm", jvm.pipelines()), ("swift", swift.pipelines()))
+    }
+    for where, runs in pipelines.items():
+        print(f"the pipelines of the app's core ({where})\n{pd.DataFrame(runs).to_string(index=False)}")
     print("ratio: frames processed per second, divided by the lower of 1 / latency and the camera's rate")
     machine = {"processor": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()}
     target = build_dir() / "bench.json"
@@ -34,7 +38,7 @@ def main() -> None:
         "ratios": rows,
         "builds": builds,
         "jvm_preprocessing": preprocessing,
-        "jvm_pipelines": pipelines,
+        "pipelines": pipelines,
     }
     write_text(target, json.dumps(content, indent=1) + "\n")
     print(f"written to build/{target.name}")

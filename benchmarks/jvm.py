@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
+from benchmarks.pipelines import Pipeline, pipeline_row
 from helpers.artifacts import build_model
 from helpers.files import PROJECT
 from helpers.jvm_pipeline import JVM_ENGINES, Mode, run_jvm_pipeline
@@ -28,8 +29,6 @@ _ROUNDS = 40
 _CAMERA_FPS = 30.0
 # For networks that a camera of 30 frames per second does not always keep busy.
 _FAST_CAMERA_FPS = 100.0
-# The mean latency is well above the camera's period where it is longer by this factor; well below, where shorter.
-_CLEARLY = 1.5
 _SECONDS = 10
 
 
@@ -52,37 +51,6 @@ class Preprocessing:
     ns_per_frame: int
     straightforward_ns_per_frame: int
     rounds: int
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """One row: a pipeline of the app, a model and an engine; all numbers are of the same run.
-
-    Attributes:
-        model: its title, which says if it is untrained.
-        engine: its short name in Java.
-        threads: how many threads the engine itself uses. TF Mobile has no setting for them, and takes each core.
-        mode: single or multi.
-        camera_fps: frames per second of the camera, which is made up.
-        fps: frames shown per second, between the first and the last.
-        processed_per_second: frames processed per second, over the whole run.
-        latency_ms: the mean of the worker's preprocessing and inference.
-        limit: what bounds the frames processed: the network, with 1 / latency; the camera, with its rate; or both,
-            where the latency, which varies, is near the camera's period: some frames find the worker busy and others
-            find it waiting, so that neither bound is reached.
-        ratio: frames processed per second over the lower of the two bounds.
-    """
-
-    model: str
-    engine: str
-    threads: int | None
-    mode: Mode
-    camera_fps: float
-    fps: float
-    processed_per_second: float
-    latency_ms: float
-    limit: str
-    ratio: float
 
 
 def preprocessing() -> Iterator[Preprocessing]:
@@ -131,18 +99,5 @@ def pipelines() -> Iterator[Pipeline]:
 
 def _pipeline(name: str, engine: str, mode: Mode, camera_fps: float) -> Pipeline:
     log = run_jvm_pipeline(name, engine, mode, _SECONDS, camera_fps)
-    assert log.pipeline is not None
-    latency = statistics.mean(end - start for start, end in log.pipeline.frames.intervals) / 1e9
-    periods = latency * camera_fps
-    return Pipeline(
-        build_model(name, formats=[JVM_ENGINES[engine].file_format])[0].title,
-        engine,
-        log.engine.threads,
-        mode,
-        camera_fps,
-        round(log.pipeline.display_fps or 0.0, 2),
-        round(log.pipeline.processed_per_second, 2),
-        round(1000 * latency, 2),
-        "network" if periods > _CLEARLY else "camera" if periods < 1 / _CLEARLY else "both",
-        round(log.pipeline.processed_per_second / min(1 / latency, camera_fps), 3),
-    )
+    title = build_model(name, formats=[JVM_ENGINES[engine].file_format])[0].title
+    return pipeline_row(log, title, engine, camera_fps)
