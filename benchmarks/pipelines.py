@@ -10,6 +10,8 @@ from helpers.run_log import RunLog
 
 # The mean latency is well above the camera's period where it is longer by this factor; well below, where shorter.
 _CLEARLY = 1.5
+# What a second thread may cost of the network's own speed.
+_SHARE = 0.95
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,9 @@ class Pipeline:
             where the latency, which varies, is near the camera's period: some frames find the worker busy and others
             find it waiting, so that neither bound is reached.
         ratio: frames processed per second over the lower of the two bounds.
+        real_time: whether the pipeline does what two threads are for, at least 0.95 of what the network can and the
+            camera's rate on the screen, within one frame per second; None where this is not asked: with one thread,
+            and where the network is not what bounds it.
     """
 
     model: str
@@ -41,6 +46,7 @@ class Pipeline:
     latency_ms: float
     limit: str
     ratio: float
+    real_time: bool | None
 
 
 def pipeline_row(log: RunLog, model: str, engine: str, camera_fps: float) -> Pipeline:
@@ -53,17 +59,22 @@ def pipeline_row(log: RunLog, model: str, engine: str, camera_fps: float) -> Pip
         camera_fps: frames per second of the camera.
     """
     assert log.pipeline is not None
-    latency = statistics.mean(end - start for start, end in log.pipeline.frames.intervals) / 1e9
+    latency = statistics.mean(log.pipeline.frames.latencies_ns) / 1e9
     periods = latency * camera_fps
+    limit = "network" if periods > _CLEARLY else "camera" if periods < 1 / _CLEARLY else "both"
+    fps = round(log.pipeline.display_fps or 0.0, 2)
+    ratio = round(log.pipeline.processed_per_second / min(1 / latency, camera_fps), 3)
+    asked = log.pipeline.mode == "multi" and limit == "network"
     return Pipeline(
         model,
         engine,
         log.engine.threads,
         log.pipeline.mode,
         camera_fps,
-        round(log.pipeline.display_fps or 0.0, 2),
+        fps,
         round(log.pipeline.processed_per_second, 2),
         round(1000 * latency, 2),
-        "network" if periods > _CLEARLY else "camera" if periods < 1 / _CLEARLY else "both",
-        round(log.pipeline.processed_per_second / min(1 / latency, camera_fps), 3),
+        limit,
+        ratio,
+        ratio >= _SHARE and abs(fps - camera_fps) <= 1 if asked else None,
     )

@@ -1,34 +1,24 @@
 """The app's frame pipelines on the desktop's JVM: a camera that is made up, the app's own Java code, and no phone.
 
-The command line of the app's classes runs a pipeline (paper, section III.B) and writes a run log, as a phone does. The
-camera gives noise of 640 x 480 pixels at a fixed rate, or of the network's own size where it has no resize rule; the
-screen costs nothing. Taught in notebook 05_build_the_android_app.
+The command line of the app's classes runs a pipeline (paper, section III.B) and writes a run log, as a phone does.
+Taught in notebook 05_build_the_android_app.
 """
 
 from __future__ import annotations
 
-import re
-import tempfile
 from pathlib import Path
-from typing import Literal
 
-from helpers.artifacts import build_model
 from helpers.engines.jvm import JvmEngine, JvmTfLiteEngine, JvmTfMobileEngine
-from helpers.errors import LaneError, ModelFileError
+from helpers.errors import ModelFileError
 from helpers.files import build_dir, ensure_folder
 from helpers.lanes.java import java_lane
-from helpers.lanes.programs import run_program
-from helpers.run_log import RunLog, load_run_log
+from helpers.pipeline_program import Mode, PipelineProgram, run_pipeline
+from helpers.run_log import RunLog
 
-Mode = Literal["single", "multi"]
+__all__ = ["JVM_ENGINES", "Mode", "run_jvm_pipeline"]
 
 # The engines by their names in Java, which the run logs of phones go by too.
 JVM_ENGINES: dict[str, type[JvmEngine]] = {each.java_name: each for each in (JvmTfMobileEngine, JvmTfLiteEngine)}
-
-LONGEST_SECONDS = 600
-_CAMERA = "640x480"
-# How the command line ends when it refuses something, with one line that says why.
-_REFUSED = 2
 
 
 def run_jvm_pipeline(
@@ -63,41 +53,17 @@ def run_jvm_pipeline(
     """
     if engine not in JVM_ENGINES:
         raise ModelFileError(f"expected one of the engines {', '.join(JVM_ENGINES)}; received {engine!r}")
-    if not isinstance(seconds, int) or not 1 <= seconds <= LONGEST_SECONDS:
-        raise ModelFileError(f"expected 1 to {LONGEST_SECONDS} whole seconds; received {seconds!r}")
-    manifest, folder = build_model(model, weights, [JVM_ENGINES[engine].file_format])
-    size = _CAMERA if manifest.input.resize else f"{manifest.input.width}x{manifest.input.height}"
-    lane = java_lane(progress)
-    crashes = ensure_folder(build_dir() / "android" / "crashes")
-    with tempfile.TemporaryDirectory(prefix="jvm-") as place:
-        log = Path(place) / "run.json"
-        arguments = {
-            "model": folder,
-            "engine": engine,
-            "mode": mode,
-            "seconds": seconds,
-            "fps": fps,
-            "threads": threads,
-            "size": size,
-            "log": log,
-        }
-        done = run_program(
-            (
-                *lane.command("-Xmx1g", "-XX:-CreateCoredumpOnCrash", f"-XX:ErrorFile={crashes}/hs_err_%p.log"),
-                "pipeline",
-                *(word for name, value in arguments.items() for word in (f"--{name}", str(value))),
-            ),
-            f"run the {mode} pipeline of {model}",
-            check=False,
-        )
-        if done.returncode == 0:
-            return load_run_log(log)
-    # TensorFlow 1.13.1 may have said more before it.
-    reason = re.findall(r"^error: (.*)$", done.stderr, re.MULTILINE)
-    if done.returncode == _REFUSED and reason:
-        raise ModelFileError(f"the app's pipeline for {model} ({engine}): {reason[-1]}")
-    said = " | ".join(line.strip() for line in done.stderr.splitlines()[-4:] if line.strip()) or "nothing"
-    raise LaneError(
-        f"could not run the {mode} pipeline of {model}: Java ended with {done.returncode} and said '{said}'; "
-        f"a crash leaves a report in {crashes}; run it again, or choose another engine"
+    crashes = build_dir() / "android" / "crashes"
+
+    def start() -> tuple[str, ...]:
+        options = ("-Xmx1g", "-XX:-CreateCoredumpOnCrash", f"-XX:ErrorFile={ensure_folder(crashes)}/hs_err_%p.log")
+        return java_lane(progress).command(*options)
+
+    program = PipelineProgram(
+        start,
+        name="Java",
+        owner=f"the app's pipeline for {model} ({engine})",
+        advice=f"a crash leaves a report in {crashes}; run it again, or choose another engine",
     )
+    settings = {"engine": engine, "fps": fps, "threads": threads}
+    return run_pipeline(program, model, JVM_ENGINES[engine].file_format, mode, seconds, settings, weights)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from pathlib import PurePosixPath
 
 from IPython.display import Markdown
 
@@ -14,7 +15,7 @@ _LANGUAGES = {".java": "java", ".swift": "swift", ".xml": "xml", ".gradle": "gro
 
 
 def listing(path: str, member: str) -> Markdown:
-    """A method or type of a source file, as Markdown with its file's name.
+    """A method or type of a source file, as Markdown under the file's name and the part of the app it is in.
 
     Args:
         path: the file, from the project's folder on.
@@ -41,7 +42,9 @@ def listing(path: str, member: str) -> Markdown:
             while start and lines[start - 1].startswith(found[1] + "@"):
                 start -= 1
             code = textwrap.dedent("\n".join(lines[start : end + 1]))
-            return Markdown(f"`{path}`\n\n```{language}\n{code}\n```")  # type: ignore[no-untyped-call]
+            place = PurePosixPath(path)
+            heading = f"`{place.name}`" + (f", in `{'/'.join(place.parts[:2])}`" if len(place.parts) > 2 else "")
+            return Markdown(f"{heading}\n\n```{language}\n{code}\n```")  # type: ignore[no-untyped-call]
     raise DataError(f"expected a method or type {member!r} in {path}; received none of that name")
 
 

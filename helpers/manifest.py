@@ -7,6 +7,8 @@ no node name, size or preprocessing number is typed by hand (paper, section II.B
 from __future__ import annotations
 
 import json
+import unicodedata
+from collections import Counter
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal, Self
 
@@ -85,6 +87,16 @@ class ModelDescription(_Strict):
     labels: Annotated[tuple[Text, ...], Field(min_length=2)]
     label_ids: Annotated[tuple[Text, ...], Field(description="WordNet ids of the labels; empty for the digits")] = ()
     weights: Weights
+
+    @field_validator("labels")
+    @classmethod
+    def _each_label_once(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        # An app finds a class by its label. Swift, unlike Python, holds two texts to be the same if Unicode does.
+        counts = Counter(unicodedata.normalize("NFC", label) for label in labels)
+        label, times = counts.most_common(1)[0]
+        if times > 1:
+            raise ValueError(f"expected each label once, received {label[:60]!r} {times} times")
+        return labels
 
     @model_validator(mode="after")
     def _as_many_ids_as_labels(self) -> Self:

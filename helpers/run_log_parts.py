@@ -191,6 +191,16 @@ class Frames(Strict):
         pairs = zip(self.start_ns, self.end_ns, strict=True)
         return [(start, end) for start, end in pairs if start is not None and end is not None]
 
+    @property
+    def latencies_ns(self) -> list[int]:
+        """From the beginning of preprocessing to the result, for each frame that was processed."""
+        return [end - start for start, end in self.intervals]
+
+    @property
+    def ages_ns(self) -> list[int]:
+        """From capture to the result, for each frame that was processed: how far behind the world an answer is."""
+        return [end - capture for capture, end in zip(self.capture_ns, self.end_ns, strict=True) if end is not None]
+
 
 class PipelineRun(Strict):
     """Frames from a camera, or what stands in for one, to the screen.

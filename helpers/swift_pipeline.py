@@ -7,21 +7,12 @@ writes a run log, as a phone does, marked as `swift-linux`. Taught in notebook 0
 
 from __future__ import annotations
 
-import re
-import tempfile
 from pathlib import Path
 
-from helpers.artifacts import build_model
-from helpers.errors import LaneError, ModelFileError
-from helpers.files import build_dir, ensure_folder
-from helpers.jvm_pipeline import LONGEST_SECONDS, Mode
-from helpers.lanes.programs import run_program
 from helpers.lanes.swift_core import core_program
-from helpers.run_log import RunLog, load_run_log
+from helpers.pipeline_program import Mode, PipelineProgram, run_pipeline
+from helpers.run_log import RunLog
 
-_CAMERA = "640x480"
-# How the command line ends when it refuses something, with one line that says why.
-_REFUSED = 2
 # The manifest is all that is read of a model, and this is in every manifest.
 _FORMAT = "tflite"
 
@@ -54,30 +45,10 @@ def run_swift_pipeline(
         LaneError: there is no Swift here, or the process died.
         ModelFileError: an argument that the core refuses.
     """
-    if not isinstance(seconds, int) or not 1 <= seconds <= LONGEST_SECONDS:
-        raise ModelFileError(f"expected 1 to {LONGEST_SECONDS} whole seconds; received {seconds!r}")
-    manifest, folder = build_model(model, weights, [_FORMAT])
-    program = core_program(progress)
-    # Below the build folder, which the program sees, wherever it is entered.
-    with tempfile.TemporaryDirectory(prefix="run-", dir=ensure_folder(build_dir() / "swift")) as place:
-        log = Path(place) / "run.json"
-        arguments = {
-            "model": folder,
-            "mode": mode,
-            "seconds": seconds,
-            "fps": fps,
-            "latency-ms": latency_ms,
-            "size": _CAMERA if manifest.input.resize else f"{manifest.input.width}x{manifest.input.height}",
-            "log": log,
-        }
-        words = (word for name, value in arguments.items() for word in (f"--{name}", str(value)))
-        done = run_program((*program, "pipeline", *words), f"run the {mode} pipeline of {model}", check=False)
-        if done.returncode == 0:
-            return load_run_log(log)
-    reason = re.findall(r"^error: (.*)$", done.stderr, re.MULTILINE)
-    if done.returncode == _REFUSED and reason:
-        raise ModelFileError(f"the iOS app's pipeline for {model}: {reason[-1]}")
-    raise LaneError(
-        f"could not run the {mode} pipeline of {model}: the program ended with {done.returncode} and said "
-        f"'{' | '.join(done.stderr.split(chr(10))[-4:]).strip(' |') or 'nothing'}'; build it again"
+    program = PipelineProgram(
+        lambda: core_program(progress),
+        name="the program",
+        owner=f"the iOS app's pipeline for {model}",
+        advice="build it again",
     )
+    return run_pipeline(program, model, _FORMAT, mode, seconds, {"fps": fps, "latency-ms": latency_ms}, weights)

@@ -32,6 +32,7 @@ APP = IOS / "RealtimeClassifier"
 TESTS = IOS / "RealtimeClassifierTests"
 STAND_IN = IOS / "CoreMLStandIn"
 XCODE = IOS / "RealtimeClassifier.xcodeproj"
+README = IOS / "README.md"
 ANDROID_VALUES = PROJECT / "android_app" / "app" / "src" / "main" / "res"
 
 SOURCES = sorted([*APP.rglob("*.swift"), *TESTS.rglob("*.swift")])
@@ -81,7 +82,7 @@ class TestWithStandIns:
         # Those that need Apple's frameworks themselves, and no others.
         assert {test.partition(".")[0] for test in skipped} == {"CoreMLTests"}
         assert len(passed) > 40
-        (promised,) = re.findall(r"You should see (\d+) tests pass", (IOS / "README.md").read_text())
+        (promised,) = re.findall(r"You should see (\d+) tests pass", README.read_text())
         assert int(promised) == len(written)
 
     def test_its_run_logs_are_valid(self, checked: tuple[subprocess.CompletedProcess[str], Path, Path]) -> None:
@@ -133,6 +134,23 @@ class TestSources:
             imported = set(re.findall(r"^(?:@testable )?import (\w+)$", path.read_text(), re.MULTILINE))
             extra = {"XCTest", "RealtimeClassifier"} if TESTS in path.parents else set()
             assert imported <= known | extra, path
+
+    def test_what_is_said_to_need_foundation_alone_does(self) -> None:
+        (said,) = re.findall(r"the app\. ((?:`\w+`(?:, | and ))+`\w+`) need Foundation alone", README.read_text())
+        folders = re.findall(r"`(\w+)`", said)
+        assert len(folders) == 5
+        for folder in folders:
+            for path in (APP / folder).glob("*.swift"):
+                imported = set(re.findall(r"^import (\w+)$", path.read_text(), re.MULTILINE))
+                assert imported <= {"Dispatch", "Foundation", "RealtimeCore"}, path
+
+    def test_no_timer_rests_while_the_user_scrolls(self) -> None:
+        # A scheduled timer runs in the default mode only, and a scrolling screen is in another one.
+        timers = [path.name for path in APP.rglob("*.swift") if re.search(r"\bTimer[.(]", path.read_text())]
+        assert timers == ["LiveControl.swift"]
+        text = (APP / "Screens" / "LiveControl.swift").read_text()
+        assert "scheduledTimer" not in text
+        assert "RunLoop.main.add(timer, forMode: .common)" in text
 
     def test_stand_ins_say_what_they_are(self) -> None:
         for path in [*(STAND_IN / "Sources").rglob("*.swift"), *(STAND_IN / "App" / "Generated").glob("*.swift")]:

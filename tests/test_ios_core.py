@@ -272,5 +272,16 @@ def test_a_pipeline_is_run_from_python() -> None:
     assert log.pipeline.processed < log.pipeline.shown
     with pytest.raises(ModelFileError, match="expected 1 to 600 whole seconds; received 0"):
         run_swift_pipeline("lenet", seconds=0)
+    with pytest.raises(ModelFileError, match="expected 1 to 600 whole seconds; received True"):
+        run_swift_pipeline("lenet", seconds=True)
     with pytest.raises(ModelFileError, match=r"iOS app's pipeline for lenet: expected --latency-ms to be a number"):
         run_swift_pipeline("lenet", latency_ms=-1.0, progress=False)
+
+
+@pytest.mark.parametrize("latency_ms", [1e-5, 1 / 90_000, 5e-324])
+def test_a_tiny_latency_is_a_number_too(latency_ms: float) -> None:
+    # Python writes it with an exponent, which the command line does not read.
+    assert "e" in str(latency_ms)
+    log = run_swift_pipeline("lenet", seconds=1, latency_ms=latency_ms, progress=False)
+    assert log.pipeline is not None
+    assert log.pipeline.processed > 0

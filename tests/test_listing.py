@@ -65,6 +65,13 @@ def test_a_method_with_its_annotations_and_without_its_indentation() -> None:
     assert "    strokes = push();" in lines
 
 
+def test_the_heading_names_the_part_of_the_app(tmp_path: Path) -> None:
+    deep = tmp_path / "android_app" / "core" / "src"
+    deep.mkdir(parents=True)
+    (deep / "Pump.java").write_text(JAVA)
+    assert _lines("android_app/core/src/Pump.java", "push")[0] == "`Pump.java`, in `android_app/core`"
+
+
 def test_the_declaration_and_not_a_call() -> None:
     assert _lines("Pump.java", "push")[3:] == ["private int push() {", "    return strokes + count();", "}", "```"]
 

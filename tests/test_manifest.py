@@ -174,6 +174,11 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "an unknown format": (lambda m: m["files"][0].update(format="exe"), "format"),
     "no files": (lambda m: m.update(files=[]), "files"),
     "no labels": (lambda m: m.update(labels=[]), "labels"),
+    "a label twice": (lambda m: m["labels"].__setitem__(3, "7"), "labels: .*each label once, received '7' 2 times"),
+    "a label twice, in two spellings": (
+        lambda m: m.update(labels=[*"01234567", "\u00e9", "e\u0301"]),
+        "labels: .*each label once, received 'é' 2 times",
+    ),
     "a scale too many": (lambda m: m["input"].update(scale=[1, 1]), "scale needs 1 numbers"),
     "an infinite bias": (lambda m: m["input"].update(bias=[1e999]), "bias"),
     "a negative size": (lambda m: m["input"].update(height=-28), "height"),

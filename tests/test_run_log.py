@@ -161,12 +161,14 @@ def test_a_true_log_is_read_and_fits_the_exported_schema(kind: str, tmp_path: Pa
     jsonschema.Draft202012Validator(run_log_schema()).validate(json.loads((tmp_path / "log.json").read_text()))
 
 
-def test_the_display_rate_counts_from_the_first_frame_to_the_last() -> None:
+def test_rates_and_times_are_derived_from_the_frames() -> None:
     content = _live()
     pipeline = _read(content).pipeline
     assert pipeline is not None
     # Four frames after the first one, in 161 ms.
     assert pipeline.display_fps == pytest.approx(4 / 0.161)
+    assert pipeline.frames.latencies_ns == [90 * MS, 90 * MS]
+    assert pipeline.frames.ages_ns == [98 * MS, 92 * MS]
     frames = pipeline.frames.model_copy(update={"shown_ns": (2 * MS, None, None, None, None)})
     assert pipeline.model_copy(update={"frames": frames}).display_fps is None
 

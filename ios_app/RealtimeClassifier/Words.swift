@@ -63,6 +63,10 @@ enum Words {
         + "cool before you measure."
 
     static func recorded(_ log: String) -> String { "Run log saved: \(log)" }
+    static func recordedUntil(_ log: String, _ failure: String) -> String {
+        "The recording ended early. \(failure)\nRun log saved up to then: \(log)"
+    }
+    static func recordedNothing(_ failure: String) -> String { "No run log was saved. \(failure)" }
     static func openingTitle(_ model: String) -> String { "Opening \(model)" }
     static func digitsOnlyTitle(_ model: String) -> String { "\(model) reads digits only" }
     static func digitsOnlyText(_ width: Int, _ height: Int) -> String {

@@ -46,6 +46,20 @@ final class DigitTests: XCTestCase {
         XCTAssertEqual(leaving.values[70 * 140 + 139], 255)
     }
 
+    func testEachTouchIsAStrokeOfItsOwn() {
+        let (first, second) = (line[0], line[1])
+        var drawing = Drawing()
+        drawing.follow(first, from: first)
+        drawing.follow(second, from: first)
+        XCTAssertEqual(drawing.strokes, [[first, second]])
+        // Cancelled by a second finger: no end was told.
+        drawing.follow(second, from: second)
+        XCTAssertEqual(drawing.strokes, [[first, second], [second]])
+        drawing.lift()
+        drawing.follow(second, from: second)
+        XCTAssertEqual(drawing.strokes, [[first, second], [second], [second]])
+    }
+
     private func centre(_ digit: [UInt8]) -> (x: Double, y: Double) {
         let mass = digit.reduce(0.0) { $0 + Double($1) }
         let x = digit.enumerated().reduce(0.0) { $0 + Double($1.element) * (Double($1.offset % 28) + 0.5) }

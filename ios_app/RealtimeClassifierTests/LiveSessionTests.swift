@@ -7,8 +7,8 @@ import XCTest
 /// A session from start to end, with a made camera and a stub engine in the places of the phone's.
 final class LiveSessionTests: XCTestCase {
     private final class Screen: LiveDisplay {
-        let shown = Locked(0)
-        let prepared = Locked<Rotation?>(nil)
+        let shown = Monitor(0)
+        let prepared = Monitor<Rotation?>(nil)
 
         func prepare(width: Int, height: Int, rotation: Rotation, input: ImageInput) {
             prepared.withLock { $0 = rotation }
@@ -25,15 +25,20 @@ final class LiveSessionTests: XCTestCase {
         let width = 64
         let height = 48
         let rotation = Rotation.degrees90
-        let isClosed = Locked(false)
-        private let count = Locked(0)
+        let isClosed = Monitor(false)
+        private let frames: Int
+        private let count = Monitor(0)
+
+        init(frames: Int = 3) {
+            self.frames = frames
+        }
 
         func next(cancellation: Cancellation) throws -> Frame<YuvFrame>? {
             let number = count.withLock { count in
                 count += 1
                 return count
             }
-            guard number <= 3 else {
+            guard number <= frames else {
                 throw DeploymentError.frame("the camera was taken away")
             }
             let picture = try YuvFrame(width: width, height: height)
@@ -47,8 +52,8 @@ final class LiveSessionTests: XCTestCase {
 
     private let queue = DispatchQueue(label: "sessions")
     private let screen = Screen()
-    private let told = Locked<[String]>([])
-    private let log = Locked<URL?>(nil)
+    private let told = Monitor<[String]>([])
+    private let log = Monitor<URL?>(nil)
 
     func testARecordedSessionLeavesARunLog() throws {
         for isMultithreaded in [true, false] {
@@ -95,7 +100,7 @@ final class LiveSessionTests: XCTestCase {
 
     func testStoppedBeforeItsTurnItOpensNothing() throws {
         let ended = expectation(description: "ended")
-        let opened = Locked(false)
+        let opened = Monitor(false)
         let session = try session(LivePlan(isMultithreaded: true, isRecorded: true), ended) {
             opened.withLock { $0 = true }
             return try Self.camera(frames: 1)
@@ -146,8 +151,43 @@ final class LiveSessionTests: XCTestCase {
             XCTAssertEqual(
                 told.withLock { $0 }, ["opening", "running Tiny", "failed: the camera was taken away"])
             XCTAssertTrue(camera.isClosed.withLock { $0 })
-            XCTAssertNil(log.withLock { $0 })
+            // What was recorded until then is kept.
+            let file = try XCTUnwrap(log.withLock { $0 })
+            let content = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
+            let pipeline = try XCTUnwrap(content?["pipeline"] as? [String: Any])
+            XCTAssertEqual(pipeline["captured"] as? Int, 3)
+            XCTAssertEqual(pipeline["shown"] as? Int, 3)
         }
+    }
+
+    func testWithoutAFrameAFailureLeavesNoLog() throws {
+        let ended = expectation(description: "ended")
+        try session(LivePlan(isMultithreaded: true, isRecorded: true), ended) { FailingCamera(frames: 0) }
+            .start(on: queue)
+        wait(for: [ended], timeout: 60)
+        XCTAssertEqual(told.withLock { $0 }, ["opening", "running Tiny", "failed: the camera was taken away"])
+        XCTAssertNil(log.withLock { $0 })
+    }
+
+    func testWithoutARecordingAFailureLeavesNoLog() throws {
+        let ended = expectation(description: "ended")
+        try session(LivePlan(isMultithreaded: true, isRecorded: false), ended) { FailingCamera() }.start(on: queue)
+        wait(for: [ended], timeout: 60)
+        XCTAssertNil(log.withLock { $0 })
+    }
+
+    func testWhatBecameOfARecordingIsTold() throws {
+        let failure = DeploymentError.frame("the camera was taken away")
+        let file = URL(fileURLWithPath: "/logs/live.json")
+        XCTAssertEqual(LiveState.stopped(log: file).recorded, "Run log saved: live.json")
+        XCTAssertEqual(
+            LiveState.failed(failure, log: file).recorded,
+            "The recording ended early. The camera was taken away.\nRun log saved up to then: live.json")
+        XCTAssertEqual(
+            LiveState.failed(failure, log: nil).recorded, "No run log was saved. The camera was taken away.")
+        XCTAssertNil(LiveState.stopped(log: nil).recorded)
+        XCTAssertNil(LiveState.running(try TestModels.manifest()).recorded)
+        XCTAssertEqual(LiveState.failed(failure, log: file).log, file)
     }
 
     func testSessionsWaitForOneAnother() throws {
@@ -186,7 +226,8 @@ final class LiveSessionTests: XCTestCase {
             switch state {
             case .opening: told.withLock { $0.append("opening") }
             case .running(let manifest): told.withLock { $0.append("running \(manifest.title)") }
-            case .failed(let failure):
+            case .failed(let failure, let file):
+                log.withLock { $0 = file }
                 told.withLock { $0.append("failed: \(failure.message)") }
                 ended.fulfill()
             case .stopped(let file):

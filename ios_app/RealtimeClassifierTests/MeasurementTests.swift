@@ -8,7 +8,7 @@ final class MeasurementTests: XCTestCase {
     private static let digits = 20
 
     func testDigitsAreToldInMillisecondsAnImage() throws {
-        let steps = Locked<[RunStep]>([])
+        let steps = Monitor<[RunStep]>([])
         let result = try measurement(.digits, numbers: [12]).run(cancellation: Cancellation()) { step in
             steps.withLock { $0.append(step) }
         }

@@ -6,7 +6,7 @@ import XCTest
 /// What the meters show, by a clock that stands still until it is moved.
 final class MeterTests: XCTestCase {
     private final class StillClock: NanoClock {
-        let now = Locked(0)
+        let now = Monitor(0)
 
         func nanoTime() -> Int { now.withLock { $0 } }
         func epochMillis() -> Int { 0 }
@@ -14,7 +14,7 @@ final class MeterTests: XCTestCase {
     }
 
     private struct Work: CpuTime {
-        let nanos: Locked<Int>
+        let nanos: Monitor<Int>
 
         func processCpuNanos() -> Int { nanos.withLock { $0 } }
     }
@@ -36,7 +36,7 @@ final class MeterTests: XCTestCase {
 
     func testCpuUseIsOfTheSecondJustPast() {
         let clock = StillClock()
-        let work = Work(nanos: Locked(0))
+        let work = Work(nanos: Monitor(0))
         var window = CpuWindow(cpuTime: work, clock: clock, cores: 2)
         func pass(_ millis: Int, busy: Int) -> Double {
             clock.now.withLock { $0 += ms(millis) }
@@ -51,7 +51,7 @@ final class MeterTests: XCTestCase {
 
     func testStepsAreToldTenTimesASecond() {
         let clock = StillClock()
-        let told = Locked<[RunStep]>([])
+        let told = Monitor<[RunStep]>([])
         let progress = StepProgress({ step in told.withLock { $0.append(step) } }, clock: clock)
         progress.tell(.doing("Opening"))
         for done in 1...4 {

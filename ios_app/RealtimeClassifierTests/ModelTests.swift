@@ -54,6 +54,17 @@ final class ModelTests: XCTestCase {
         XCTAssertThrowsError(try InstalledModels(folder: makeFolder().appendingPathComponent("none")).list())
     }
 
+    func testAFolderThatCannotBeReadIsSaid() throws {
+        let (models, problem) = InstalledModels(folder: try makeFolder().appendingPathComponent("none")).found()
+        XCTAssertEqual(models.count, 0)
+        let none = Message(title: Words.noModelsTitle, text: Words.noModelsText)
+        let told = Message(problem, otherwise: none)
+        XCTAssertTrue(told.text.hasPrefix("Cannot read the app's own folder: "), told.text)
+        XCTAssertTrue(told.text.hasSuffix("; install the app again."), told.text)
+        XCTAssertNil(InstalledModels(folder: try makeFolder()).found().problem)
+        XCTAssertEqual(Message(nil, otherwise: none).text, Words.noModelsText)
+    }
+
     func testTheFirstChoiceTakesTheCamerasFrames() throws {
         let models = [
             TestModels.installed(try TestModels.manifest()),

@@ -13,7 +13,7 @@ final class CameraFrames: NSObject, FrameSource, @unchecked Sendable {
     private let session = AVCaptureSession()
     private let mailbox = FrameMailbox<CameraPicture>()
     private let queue = DispatchQueue(label: "camera", qos: .userInteractive)
-    private let observers = Locked<Observers>(Observers())
+    private let observers = Monitor<Observers>(Observers())
     private var lastNumber = -1
     private let name: String
     let width: Int
@@ -69,11 +69,8 @@ final class CameraFrames: NSObject, FrameSource, @unchecked Sendable {
         try Self.steady(device)
         output.setSampleBufferDelegate(self, queue: queue)
         observe()
+        // Where it does not start, a notification tells why, or the first frame does not come in time: `next` fails.
         session.startRunning()
-        guard session.isRunning else {
-            try close()
-            throw CameraFailures.broken(nil)
-        }
         watchForFirstFrame()
     }
 

@@ -4,7 +4,7 @@ import RealtimeCore
 /// Why and when a live session ends: it is stopped, its frames end, or something fails.
 final class LiveEnd: PipelineListener {
     private let ended = DispatchSemaphore(value: 0)
-    private let failure = Locked<DeploymentError?>(nil)
+    private let failed = Monitor<DeploymentError?>(nil)
     private let cancellation = Cancellation()
 
     /// Ends the session, whatever it does.
@@ -23,15 +23,11 @@ final class LiveEnd: PipelineListener {
         ended.wait()
     }
 
-    /// - Throws: what the pipeline failed with, if it did.
-    func checkFailure() throws {
-        if let failure = failure.withLock({ $0 }) {
-            throw failure
-        }
-    }
+    /// What the pipeline failed with, if it did.
+    var failure: DeploymentError? { failed.withLock { $0 } }
 
     func onError(_ error: DeploymentError) {
-        failure.withLock { $0 = error }
+        failed.withLock { $0 = error }
         ended.signal()
     }
 
@@ -43,9 +39,9 @@ final class LiveEnd: PipelineListener {
 /// Shows frames, and takes note of each result's latency.
 final class MeteredDisplay<Picture: Sendable>: Display {
     private let display: any LiveDisplay<Picture>
-    private let latencies: Locked<LatencyWindow>
+    private let latencies: Monitor<LatencyWindow>
 
-    init(_ display: any LiveDisplay<Picture>, _ latencies: Locked<LatencyWindow>) {
+    init(_ display: any LiveDisplay<Picture>, _ latencies: Monitor<LatencyWindow>) {
         self.display = display
         self.latencies = latencies
     }

@@ -13,9 +13,9 @@ final class LiveSession<Picture: Sendable>: Sendable {
     private let clock: any NanoClock
     private let onChange: @MainActor @Sendable (LiveState) -> Void
     private let end = LiveEnd()
-    private let latencies = Locked(LatencyWindow())
-    private let cpu: Locked<CpuWindow>
-    private let running = Locked<(any Pipeline)?>(nil)
+    private let latencies = Monitor(LatencyWindow())
+    private let cpu: Monitor<CpuWindow>
+    private let running = Monitor<(any Pipeline)?>(nil)
 
     /// Prepares a session.
     ///
@@ -30,7 +30,7 @@ final class LiveSession<Picture: Sendable>: Sendable {
         self.logs = logs
         self.clock = clock
         self.onChange = onChange
-        cpu = Locked(CpuWindow(cpuTime: ProcessUse(), clock: clock, cores: ProcessUse.cores))
+        cpu = Monitor(CpuWindow(cpuTime: ProcessUse(), clock: clock, cores: ProcessUse.cores))
     }
 
     /// Starts it, as soon as those before it have ended.
@@ -49,22 +49,25 @@ final class LiveSession<Picture: Sendable>: Sendable {
     private func live() {
         var last: LiveState
         do {
-            last = .stopped(log: try run())
+            last = try run()
         } catch is CancellationError {
             // It was stopped while it opened.
             last = .stopped(log: nil)
         } catch let error as DeploymentError {
-            last = .failed(error)
+            last = .failed(error, log: nil)
         } catch {
             last = .failed(
                 .unexpected(
-                    "expected the live session to run, received \(error); start it again, or choose another model"))
+                    "expected the live session to run, received \(error); start it again, or choose another model"),
+                log: nil)
         }
         running.withLock { $0 = nil }
         tell(last)
     }
 
-    private func run() throws -> URL? {
+    /// - Returns: how it ended.
+    /// - Throws: what kept it from running, or from writing its log.
+    private func run() throws -> LiveState {
         try end.checkStopped()
         let model = try parts.openModel()
         let (pipeline, source) = try joined(model)
@@ -85,17 +88,26 @@ final class LiveSession<Picture: Sendable>: Sendable {
         // First what happened, then the time in which it did.
         let frames = pipeline.log.report()
         let time = timer.stop()
-        try end.checkFailure()
+        let part = RunPart.live(
+            mode: pipeline.mode, workers: pipeline.workers, source: source.description, frames: frames)
+        let log = RunLog(
+            head: model.head(phone), time: time, resources: phone.resources(batteryAtStart: batteryAtStart), part: part)
+        guard let failure = end.failure else {
+            return .stopped(log: try write(log, of: model, at: time))
+        }
+        // What was measured before is true all the same: iOS may take the camera away at any moment. Before the first
+        // frame, nothing was.
+        return .failed(failure, log: frames.captured > 0 ? try write(log, of: model, at: time) : nil)
+    }
+
+    /// - Returns: the file; nil where the session is not recorded.
+    private func write(_ log: RunLog, of model: OpenedModel, at time: RunTime) throws -> URL? {
         guard plan.isRecorded else {
             return nil
         }
         let file = try logs.newFile(
             kind: "live", model: model.manifest.model, engine: CoreMLNames.short, epochMillis: time.startedEpochMillis)
-        let part = RunPart.live(
-            mode: pipeline.mode, workers: pipeline.workers, source: source.description, frames: frames)
-        try RunLog(
-            head: model.head(phone), time: time, resources: phone.resources(batteryAtStart: batteryAtStart), part: part
-        ).write(to: file)
+        try log.write(to: file)
         return file
     }
 
@@ -143,16 +155,4 @@ final class LiveSession<Picture: Sendable>: Sendable {
             fps: log.shownPerSecond(at: now), processedPerSecond: log.processedPerSecond(at: now),
             latencyMillis: latencies.withLock { $0.meanMillis(at: now) }, cpuPercent: percent)
     }
-}
-
-/// Where a live session is in its life; it only goes forward.
-enum LiveState: Sendable {
-    /// The model and the camera are being opened.
-    case opening
-    /// Frames are shown.
-    case running(Manifest)
-    /// It ended because something failed.
-    case failed(DeploymentError)
-    /// It was stopped; the run log, if it was to leave one.
-    case stopped(log: URL?)
 }

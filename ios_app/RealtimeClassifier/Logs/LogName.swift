@@ -23,7 +23,7 @@ struct LogName: Equatable, Sendable {
     /// What a file's name says; nil where somebody gave it another name.
     init?(fileName: String) {
         // The model's name may have lines in it as well.
-        let form = /([a-z]+)_(.+)_([a-z0-9]+)_([0-9]{8}-[0-9]{6})(-[0-9]+)?\.json/
+        let form = #/([a-z]+)_(.+)_([a-z0-9]+)_([0-9]{8}-[0-9]{6})(-[0-9]+)?\.json/#
         guard let match = fileName.wholeMatch(of: form), let time = Self.utc().date(from: String(match.4)) else {
             return nil
         }

@@ -3,7 +3,7 @@ import RealtimeCore
 /// An engine that tells of each call before it begins, which takes no time worth measuring.
 final class CountingEngine: Engine {
     private let engine: any Engine
-    private let calls = Locked(0)
+    private let calls = Monitor(0)
     private let onCall: @Sendable (Int) -> Void
 
     /// - Parameter onCall: told the number of the call, from 1 on.

@@ -7,7 +7,7 @@ final class StepProgress: Sendable {
 
     private let report: @Sendable (RunStep) -> Void
     private let clock: any NanoClock
-    private let toldNanos = Locked<Int?>(nil)
+    private let toldNanos = Monitor<Int?>(nil)
 
     init(_ report: @escaping @Sendable (RunStep) -> Void, clock: any NanoClock = SystemClock()) {
         self.report = report

@@ -20,7 +20,7 @@ struct InstalledModels: Sendable {
     /// All of them, sorted by name, also those that cannot be used.
     ///
     /// - Throws: `DeploymentError.unexpected` where the bundle cannot be read.
-    func list() throws -> [InstalledModel] {
+    func list() throws(DeploymentError) -> [InstalledModel] {
         let files: [String]
         do {
             files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -33,6 +33,15 @@ struct InstalledModels: Sendable {
                 files.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }
             })
         return names.sorted().map { model($0, files) }
+    }
+
+    /// All of them, or why there are none.
+    func found() -> (models: [InstalledModel], problem: DeploymentError?) {
+        do {
+            return (try list(), nil)
+        } catch {
+            return ([], error)
+        }
     }
 
     private func model(_ name: String, _ files: [String]) -> InstalledModel {

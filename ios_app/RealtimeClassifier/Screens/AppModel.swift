@@ -6,8 +6,10 @@ import SwiftUI
 /// What all screens share: the models, the phone, the run logs, and the one thing that is measured at a time.
 @MainActor
 final class AppModel: ObservableObject {
-    /// The models in the app; empty where there are none.
-    @Published private(set) var models: [InstalledModel] = []
+    /// The models in the app; empty where there are none, or where `modelsProblem` says why they are not known.
+    let models: [InstalledModel]
+    /// Why the app cannot tell which models it has; nil if it can.
+    let modelsProblem: DeploymentError?
     /// How hot the phone is.
     @Published private(set) var thermalState = ProcessInfo.processInfo.thermalState
     /// How many run logs were written or deleted: who shows them looks again.
@@ -22,7 +24,7 @@ final class AppModel: ObservableObject {
     private var placements: [String: Placement] = [:]
 
     init() {
-        models = (try? InstalledModels(folder: Bundle.main.bundleURL).list()) ?? []
+        (models, modelsProblem) = InstalledModels(folder: Bundle.main.bundleURL).found()
         thermalObserver = NotificationCenter.default.addObserver(
             forName: ProcessInfo.thermalStateDidChangeNotification, object: nil, queue: .main
         ) { [weak self] _ in

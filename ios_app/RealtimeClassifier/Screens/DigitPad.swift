@@ -2,25 +2,24 @@ import SwiftUI
 
 /// A black square to draw a white digit on with a finger.
 struct DigitPad: View {
-    @Binding var strokes: [[StrokePoint]]
-    @State private var isDrawing = false
+    @Binding var drawing: Drawing
 
     var body: some View {
         GeometryReader { area in
             let side = min(area.size.width, area.size.height)
             ZStack {
                 RoundedRectangle(cornerRadius: 12).fill(.black)
-                if strokes.isEmpty {
+                if drawing.strokes.isEmpty {
                     Text(Words.padHint).foregroundStyle(Color(white: 0.75))
                 }
                 Canvas { canvas, _ in
                     let style = StrokeStyle(lineWidth: side * Ink.strokeShare, lineCap: .round, lineJoin: .round)
-                    for stroke in strokes {
+                    for stroke in drawing.strokes {
                         canvas.stroke(path(stroke, side), with: .color(.white), style: style)
                     }
                 }
             }
-            .gesture(drawing(side))
+            .gesture(finger(side))
         }
         .aspectRatio(1, contentMode: .fit)
         .accessibilityElement(children: .ignore)
@@ -42,18 +41,11 @@ struct DigitPad: View {
         }
     }
 
-    private func drawing(_ side: Double) -> some Gesture {
-        DragGesture(minimumDistance: 0)
-            .onChanged { drag in
-                let point = StrokePoint(x: drag.location.x / side, y: drag.location.y / side)
-                if isDrawing, !strokes.isEmpty {
-                    strokes[strokes.count - 1].append(point)
-                } else {
-                    strokes.append([point])
-                }
-                isDrawing = true
-            }
-            .onEnded { _ in isDrawing = false }
+    private func finger(_ side: Double) -> some Gesture {
+        func part(_ place: CGPoint) -> StrokePoint { StrokePoint(x: place.x / side, y: place.y / side) }
+        return DragGesture(minimumDistance: 0)
+            .onChanged { drag in drawing.follow(part(drag.location), from: part(drag.startLocation)) }
+            .onEnded { _ in drawing.lift() }
     }
 }
 

@@ -20,7 +20,7 @@ struct DrawScreen: View {
                         if control.isUntrained {
                             Notice(text: Words.untrained)
                         }
-                        DigitPad(strokes: $control.strokes)
+                        DigitPad(drawing: $control.drawing)
                             .frame(maxWidth: 360)
                         answer
                         ProbabilityBars(rows: control.rows, count: 10, strong: control.best, hasShortNames: true)
@@ -38,12 +38,12 @@ struct DrawScreen: View {
             }
             .navigationTitle(Words.drawTitle)
             .toolbar {
-                Button(Words.clear) { control.strokes = [] }
-                    .disabled(control.strokes.isEmpty)
+                Button(Words.clear) { control.drawing = Drawing() }
+                    .disabled(control.drawing.strokes.isEmpty)
             }
         }
         .task(id: control.units) { await control.open() }
-        .onChange(of: control.strokes) { _ in control.read() }
+        .onChange(of: control.drawing.strokes) { _ in control.read() }
     }
 
     private var answer: some View {
@@ -76,7 +76,7 @@ struct DrawScreen: View {
 /// Reads the newest drawing, and no older one that still waits.
 @MainActor
 final class DrawControl: ObservableObject {
-    @Published var strokes: [[StrokePoint]] = []
+    @Published var drawing = Drawing()
     @Published var units: ComputeUnits
     @Published private(set) var message: Message?
     @Published private(set) var answer: DigitReader.Answer?
@@ -84,16 +84,20 @@ final class DrawControl: ObservableObject {
     @Published private(set) var digit: [UInt8]?
 
     private let model: InstalledModel?
+    private let modelsProblem: DeploymentError?
     private var reader: DigitReader?
     private var isReading = false
     private var isWaiting = false
 
     init(app: AppModel) {
         model = app.models.first { $0.readsDigits }
+        modelsProblem = app.modelsProblem
         units = app.loadChoice()?.units ?? .all
     }
 
     var isUntrained: Bool { model?.isUntrained ?? false }
+
+    private var strokes: [[StrokePoint]] { drawing.strokes }
 
     private var labels: [String] { model?.manifest?.labels ?? [] }
 
@@ -115,7 +119,8 @@ final class DrawControl: ObservableObject {
         reader = nil
         answer = nil
         guard let model else {
-            message = Message(title: Words.noDigitModelTitle, text: Words.noDigitModelText)
+            message = Message(
+                modelsProblem, otherwise: Message(title: Words.noDigitModelTitle, text: Words.noDigitModelText))
             return
         }
         if let problem = model.problem {

@@ -100,7 +100,9 @@ final class LiveControl: ObservableObject {
             return
         }
         guard let choice, let model else {
-            panel = .message(Message(title: Words.noModelsTitle, text: Words.noModelsText))
+            panel = .message(
+                Message(
+                    app.modelsProblem, otherwise: Message(title: Words.noModelsTitle, text: Words.noModelsText)))
             return
         }
         if let problem = model.problem {
@@ -141,7 +143,7 @@ final class LiveControl: ObservableObject {
         let osVersion = UIDevice.current.systemVersion
         let turn = turn
         // Vision needs the model that was opened for the engine.
-        let forVision = Locked<CoreMLModel?>(nil)
+        let forVision = Monitor<CoreMLModel?>(nil)
         let parts = LiveParts<CameraPicture>(
             openModel: {
                 let (opened, coreML) = try OpenedModel.coreML(
@@ -159,7 +161,7 @@ final class LiveControl: ObservableObject {
             display: display)
         let plan = LivePlan(isMultithreaded: choice.isMultithreaded, isRecorded: isRecorded)
         // Those before it may still be ending: what they tell is not for the screen any more, but for their logs.
-        let number = Locked<ObjectIdentifier?>(nil)
+        let number = Monitor<ObjectIdentifier?>(nil)
         let started = LiveSession(
             parts: parts, plan: plan, phone: app.phone, logs: app.logs, clock: clock
         ) { [weak self] state in
@@ -171,15 +173,14 @@ final class LiveControl: ObservableObject {
     }
 
     private func onChange(_ state: LiveState, of number: ObjectIdentifier?, _ wasRecorded: Bool) {
-        if case .stopped(let log?) = state {
-            recorded = Words.recorded(log.lastPathComponent)
+        // Told also of a session whose picture is gone: it was to leave a run log.
+        if wasRecorded, let recorded = state.recorded {
+            self.recorded = recorded
+        }
+        if state.log != nil {
             app.logChanges += 1
         }
         guard let session, ObjectIdentifier(session) == number else {
-            if case .failed(let failure) = state, wasRecorded {
-                // Its picture is gone, but it was to leave a run log.
-                recorded = failure.sentence
-            }
             return
         }
         switch state {
@@ -188,7 +189,7 @@ final class LiveControl: ObservableObject {
             labels = manifest.labels
             panel = .picture
             startReading()
-        case .failed(let failure):
+        case .failed(let failure, _):
             stop()
             panel = .message(Message(failure, button: tryAgain))
         case .stopped:
@@ -237,11 +238,14 @@ final class LiveControl: ObservableObject {
     private func startReading() {
         // A phone that falls asleep measures nothing.
         UIApplication.shared.isIdleTimerDisabled = true
-        timer = Timer.scheduledTimer(withTimeInterval: Self.resultSeconds, repeats: true) { [weak self] _ in
+        let timer = Timer(timeInterval: Self.resultSeconds, repeats: true) { [weak self] _ in
             MainActor.assumeIsolated {
                 self?.read()
             }
         }
+        // In all common modes: in the default one alone, it would rest while the user scrolls.
+        RunLoop.main.add(timer, forMode: .common)
+        self.timer = timer
     }
 
     private func read() {

@@ -78,9 +78,11 @@ struct MeasureScreen: View {
     private var fitting: [InstalledModel] { app.models.filter { measure.fits($0) } }
 
     private var missing: Message {
-        app.models.isEmpty
+        let none =
+            app.models.isEmpty
             ? Message(title: Words.noModelsTitle, text: Words.noModelsText)
             : Message(title: Words.noDigitModelTitle, text: Words.noDigitModelText)
+        return Message(app.modelsProblem, otherwise: none)
     }
 
     private var fields: [RunRequest.Field] { RunRequest.fields(measure) }

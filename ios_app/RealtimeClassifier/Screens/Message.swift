@@ -6,7 +6,7 @@ struct Message {
     /// A button below the text.
     struct Button {
         let title: String
-        let action: @MainActor () -> Void
+        let action: @MainActor @Sendable () -> Void
     }
 
     let title: String
@@ -24,6 +24,11 @@ struct Message {
         }
         text = failure.sentence
         self.button = button
+    }
+
+    /// What failed, if something did; else another message.
+    init(_ failure: DeploymentError?, otherwise message: Message) {
+        self = failure.map { Message($0, button: nil) } ?? message
     }
 
     init(title: String, text: String, button: Button? = nil, isBusy: Bool = false) {

@@ -81,8 +81,9 @@ struct Arguments {
         guard let text = optionalText(name) else {
             return otherwise
         }
-        // No exponent, no infinity, no hexadecimal: nothing that Double would take besides.
-        let isPlain = text.utf8.count <= 20 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
+        // No exponent, no infinity, no hexadecimal: nothing that Double would take besides. Each Double, written out,
+        // has fewer characters than that.
+        let isPlain = text.utf8.count <= 350 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
         guard isPlain, let number = Double(text), range.contains(number) else {
             throw UsageError(
                 message: "expected --\(name) to be a number from \(range.lowerBound) to \(range.upperBound), "

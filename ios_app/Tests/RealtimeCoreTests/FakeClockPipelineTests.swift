@@ -94,6 +94,13 @@ final class FakeClockPipelineTests: XCTestCase {
             }
         }
         XCTAssertEqual(previousEnd, 2_100 * Self.milli)
+        // It takes the newest frame each time: at 70 ms that of 60 ms, at 140 ms that of 140 ms, ... An older one would
+        // be older when its result is there: 70 ms for the network, after 0 or 10 ms of waiting; the last waits 30 ms.
+        let processed = report.frames.filter { $0.endNanos != nil }.map(\.number)
+        XCTAssertEqual(processed, (0..<29).map { $0 * 70 / 20 } + [100])
+        XCTAssertEqual(report.age.percentileMillis(50), 70)
+        XCTAssertEqual(report.age.percentileMillis(95), 80)
+        XCTAssertEqual(report.age.percentileMillis(100), 100)
         XCTAssertEqual(report.latency.percentileMillis(1), 70)
         XCTAssertEqual(report.latency.percentileMillis(100), 70)
         // Shown with each frame: nothing until 70 ms, then the result of frame 0, which frame 4 is the first to meet.

@@ -76,6 +76,8 @@ final class ManifestTests: FolderTestCase {
         ["dark", "light"] | ["a"] | labels: expected a list
         ["dark", "light"] | ["a", 1] | labels.1: expected a text
         ["dark", "light"] | {"a": 1} | labels: expected a list of 2 to 100000 values, received an object
+        ["dark", "light"] | ["crane", "crane"] | labels: expected each label once, received a list of 2
+        ["dark", "light"] | ["\u00e9", "e\u0301"] | labels: expected each label once
         ["n1", "n2"] | ["n1"] | label_ids: expected none, or as many as labels
         "tools": {"keras": "3"} | "tools": [] | tools: expected an object, received a list of 0
         "height": 2 | "height": -28 | input.height: expected an integer from 1 to 4096, received -28
@@ -121,7 +123,7 @@ final class ManifestTests: FolderTestCase {
 
     func testRefusesAWrongValue() {
         let rows = Self.wrongValues.split(separator: "\n")
-        XCTAssertEqual(rows.count, 51)
+        XCTAssertEqual(rows.count, 53)
         for row in rows {
             let cells = row.components(separatedBy: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             XCTAssertEqual(cells.count, 3)

@@ -23,7 +23,17 @@ class LeNet {
 
     convenience init(configuration: MLModelConfiguration) throws { standsIn() }
 
-    // Of the real class the two that may trouble the checks of concurrency.
+    // Of the real class those that may trouble the checks of concurrency: a handler that is not Sendable is kept by a
+    // closure, and what is not Sendable crosses threads.
+    class func load(
+        contentsOf modelURL: URL, configuration: MLModelConfiguration = MLModelConfiguration(),
+        completionHandler handler: @escaping (Result<LeNet, any Error>) -> Void
+    ) {
+        MLModel.load(contentsOf: modelURL, configuration: configuration) { result in
+            handler(result.map { LeNet(model: $0) })
+        }
+    }
+
     class func load(configuration: MLModelConfiguration = MLModelConfiguration()) async throws -> LeNet {
         let model = try await MLModel.load(contentsOf: URL(fileURLWithPath: ""), configuration: configuration)
         return LeNet(model: model)

@@ -114,7 +114,6 @@ open class AVCaptureSession: NSObject {
         get { standsIn() }
         set { standsIn() }
     }
-    open var isRunning: Bool { standsIn() }
     open var synchronizationClock: CMClock? { standsIn() }
     open func canSetSessionPreset(_ preset: Preset) -> Bool { standsIn() }
     open func canAddInput(_ input: AVCaptureInput) -> Bool { standsIn() }

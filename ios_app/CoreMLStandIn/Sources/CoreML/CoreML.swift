@@ -75,6 +75,11 @@ open class MLModel: NSObject {
         standsIn()
     }
 
+    open class func load(
+        contentsOf url: URL, configuration: MLModelConfiguration,
+        completionHandler handler: @escaping (Result<MLModel, any Error>) -> Void
+    ) { standsIn() }
+
     open var modelDescription: MLModelDescription { standsIn() }
 
     open func prediction(from input: any MLFeatureProvider) throws -> any MLFeatureProvider { standsIn() }

@@ -78,6 +78,7 @@ public struct ChangedGestureStandIn<Value>: Gesture {}
 
 public struct DragGesture: Gesture {
     public struct Value: Equatable, Sendable {
+        public var startLocation: CGPoint
         public var location: CGPoint
     }
 

@@ -20,7 +20,7 @@ public struct Manifest: Sendable {
     public let citation: String
     /// Size and preprocessing of the network's input.
     public let input: ImageInput
-    /// The class names, in the order of the network's outputs.
+    /// The class names, in the order of the network's outputs; no two are the same.
     public let labels: [String]
     /// The WordNet ids of the classes, in the same order; empty for the digits.
     public let labelIds: [String]
@@ -43,6 +43,10 @@ public struct Manifest: Sendable {
         citation = try fields.text("citation")
         input = try ImageInput(fields.object("input"))
         labels = try fields.texts("labels", 2...Self.mostLabels)
+        // An app finds a class by its label. Texts that Unicode holds to be the same are the same to Swift as well.
+        guard Set(labels).count == labels.count else {
+            throw fields.wrong("labels", "each label once")
+        }
         labelIds = try fields.optionalTexts("label_ids", most: Self.mostLabels)
         if !labelIds.isEmpty && labelIds.count != labels.count {
             throw fields.wrong("label_ids", "none, or as many as labels, \(labels.count)")

@@ -9,6 +9,7 @@ import io.github.realtimeclassifier.core.json.StrictJson;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -55,6 +56,13 @@ public final class Manifest {
         citation = fields.text("citation");
         input = ImageInput.read(fields.object("input"));
         labels = fields.texts("labels", 2, MOST_LABELS);
+        Set<String> different = new HashSet<>();
+        for (String label : labels) {
+            // An app finds a class by its label. Swift, unlike Java, holds two texts to be the same if Unicode does.
+            if (!different.add(Normalizer.normalize(label, Normalizer.Form.NFC))) {
+                throw fields.wrong("labels", "each label once");
+            }
+        }
         labelIds = optionalTexts(fields, "label_ids", MOST_LABELS);
         if (!labelIds.isEmpty() && labelIds.size() != labels.size()) {
             throw fields.wrong("label_ids", "none, or as many as labels, " + labels.size());
@@ -169,7 +177,7 @@ public final class Manifest {
         return input;
     }
 
-    /** The class names, in the order of the network's outputs. */
+    /** The class names, in the order of the network's outputs; no two are the same. */
     public List<String> labels() {
         return labels;
     }

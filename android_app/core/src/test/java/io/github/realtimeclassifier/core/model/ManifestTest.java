@@ -99,6 +99,8 @@ class ManifestTest {
             labels             | ["a"]                     | labels: expected a list
             labels             | ["a", 1]                  | labels.1: expected a text
             labels             | {"a": 1}                  | labels: expected a list of 2 to 100000 values, received an object
+            labels             | ["crane", "crane"]        | labels: expected each label once, received a list of 2
+            labels             | ["\\u00e9", "e\\u0301"]  | labels: expected each label once
             label_ids          | ["n1"]                    | label_ids: expected none, or as many as labels
             input              | []                        | input: expected an object, received a list of 0
             input.height       | -28                       | input.height: expected an integer from 1 to 4096, received -28
