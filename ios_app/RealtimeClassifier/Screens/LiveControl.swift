@@ -252,8 +252,9 @@ final class LiveControl: ObservableObject {
         guard let session else {
             return
         }
-        if turn != ScreenTurn.now {
-            start(isRecorded: isRecording)
+        // A recording is one run: it goes on as the phone was held when it began.
+        if turn != ScreenTurn.now, !isRecording {
+            start(isRecorded: false)
             return
         }
         if let result = session.latest, result.frameNumber != shownFrame {
