@@ -1,12 +1,14 @@
 """What an APK is made with: what is missing is said in one line, and Gradle builds the same as Maven.
 
-No test here needs Java or Android's tools: programs of the same names take their place.
+The tests here need no Java and none of Android's tools: programs of the same names take their place. One is marked,
+since it has Maven fetch the runtimes.
 """
 
 from __future__ import annotations
 
 import re
 import struct
+import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,11 +23,14 @@ from helpers.apk.steps import ABIS, APP, DESKTOP, MIN_SDK, Compiled, make_dex
 from helpers.apk.tools import apk_missing, apk_tools
 from helpers.errors import LaneError
 from helpers.files import PROJECT, build_dir
+from helpers.lanes.java import run_maven
 from helpers.lanes.known import LANES
 from helpers.zoo import model_names
 
 ANDROID_APP = PROJECT / "android_app"
 ANDROID = "{http://schemas.android.com/apk/res/android}"
+TOOLS = "{http://schemas.android.com/tools}"
+PERMISSION = "android.permission."
 PROGRAMS = ("mvn", "keytool", "aapt", "zipalign", "apksigner")
 
 
@@ -299,6 +304,52 @@ def test_gradle_builds_the_sources_that_maven_builds() -> None:
     assert not [part for part in ("core", "engines", "app") if (ANDROID_APP / part / "src/main/resources").exists()]
 
 
+def permissions(manifest: ElementTree.Element) -> set[str]:
+    return {str(asked.get(f"{ANDROID}name")) for asked in manifest.iter("uses-permission")}
+
+
+def brought_permissions(library: ElementTree.Element) -> set[str]:
+    """What Android's manifest merger adds to an app's permissions for a library: also those that its SDK level implies.
+
+    Before API 4 every app had the first two. Who may write the storage may read it.
+    """
+    sdk = library.find("uses-sdk")
+    least = "1" if sdk is None else sdk.get(f"{ANDROID}minSdkVersion", "1")
+    target = least if sdk is None else sdk.get(f"{ANDROID}targetSdkVersion", least)
+    brought = permissions(library)
+    if int(target) < 4:
+        brought |= {f"{PERMISSION}WRITE_EXTERNAL_STORAGE", f"{PERMISSION}READ_PHONE_STATE"}
+    if f"{PERMISSION}WRITE_EXTERNAL_STORAGE" in brought:
+        brought.add(f"{PERMISSION}READ_EXTERNAL_STORAGE")
+    return brought
+
+
+def test_gradle_lays_its_own_manifest_over_the_shared_one() -> None:
+    kinds = re.findall(r"^ +(\w+) \{\n +manifest\.srcFile '(.*)'$", gradle("app/build.gradle"), re.MULTILINE)
+    assert kinds == [(kind, "src/gradle/AndroidManifest.xml") for kind in ("debug", "release")]
+    own = ElementTree.parse(ANDROID_APP / "app/src/gradle/AndroidManifest.xml").getroot()
+    # It removes, and does nothing else.
+    assert {(child.tag, child.get(f"{TOOLS}node")) for child in own} == {("uses-permission", "remove")}
+    shared = ElementTree.parse(APP / "AndroidManifest.xml").getroot()
+    # aapt does not know the instruction, and would ask for what is to be removed.
+    assert permissions(shared) == {f"{PERMISSION}CAMERA"}
+    assert permissions(own).isdisjoint(permissions(shared))
+
+
+@pytest.mark.apk
+def test_gradle_removes_the_permissions_that_the_runtimes_bring(tmp_path: Path) -> None:
+    brought = set[str]()
+    for name, version in steps._RUNTIMES.items():
+        artifact = f"org.tensorflow:{name}:{pom_property('engines/runtimes/pom.xml', version)}:aar"
+        run_maven(tools._COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={tmp_path}", purpose=f"fetch {name}")
+    archives = list(tmp_path.glob("*.aar"))
+    assert len(archives) == len(steps._RUNTIMES)
+    for path in archives:
+        with zipfile.ZipFile(path) as archive:
+            brought |= brought_permissions(ElementTree.fromstring(archive.read("AndroidManifest.xml")))
+    assert brought == permissions(ElementTree.parse(ANDROID_APP / "app/src/gradle/AndroidManifest.xml").getroot())
+
+
 def test_the_app_tells_the_runtimes_versions() -> None:
     texts = ElementTree.parse(APP / "res/values/strings.xml").getroot()
     told = {text.get("name"): text.text for text in texts.iter("string")}
@@ -358,6 +409,30 @@ def test_the_readme_tells_every_extra_of_every_measurement() -> None:
     for line in re.findall(r"^adb shell am start .*--es measure.*$", readme, re.MULTILINE):
         used = dict(re.findall(r"--e[siz] (\w+) (\w+)", line))
         assert set(used) <= set(told[used["measure"]]), line
+
+
+def test_the_readme_starts_screens_so_that_no_extra_is_lost() -> None:
+    """Where another screen lies on top of the one that is named, Android drops the extras without this flag."""
+    readme = (ANDROID_APP / "README.md").read_text()
+    starts = re.findall(r"^adb shell am start .*$", readme, re.MULTILINE)
+    assert len(starts) == readme.count("am start ") == 4
+    assert [line for line in starts if " --activity-clear-top " not in line] == []
+
+
+def test_the_readme_waits_for_each_measurement() -> None:
+    """By the tag under which the app writes its line; the next request would be refused, or end this one."""
+    readme = (ANDROID_APP / "README.md").read_text()
+    tag = re.search(r'TAG = "(\w+)"', (APP / "java/io/github/realtimeclassifier/app/log/Logcat.java").read_text())[1]
+    assert f"end() {{ adb logcat -m 1 -s {tag}; adb logcat -c; }}" in readme
+    lines = readme.splitlines()
+    measured = [number for number, line in enumerate(lines) if re.match("adb shell am start .*--es measure", line)]
+    assert len(measured) == 3
+    assert {lines[number + 1] for number in measured} == {"end"}
+    # A live request finds the camera allowed.
+    allowed = lines.index(
+        next(line for line in lines if line.startswith("adb shell pm grant $P android.permission.CAMERA"))
+    )
+    assert allowed < measured[0]
 
 
 def test_the_readme_names_what_is_there() -> None:

@@ -68,9 +68,13 @@ public final class DocumentImages implements ImageSet {
             return images;
         } catch (RuntimeException error) {
             // The app that has the folder answers in its own way: the right may be taken back, the app gone.
-            throw new ImageException("cannot read the folder " + tree + ": " + error.getMessage()
-                    + "; choose it again", error);
+            throw unreadable(tree, error instanceof SecurityException ? "no permission for it" : "" + error, error);
         }
+    }
+
+    private static ImageException unreadable(Uri tree, String received, Throwable cause) {
+        return new ImageException("expected the folder " + tree.getLastPathSegment() + " to be readable, received "
+                + received + "; choose it again on the measuring screen", cause);
     }
 
     private static String folderName(ContentResolver resolver, Uri tree, String root) {
@@ -88,8 +92,7 @@ public final class DocumentImages implements ImageSet {
         Uri children = DocumentsContract.buildChildDocumentsUriUsingTree(tree, folder);
         try (Cursor cursor = resolver.query(children, COLUMNS, null, null, null)) {
             if (cursor == null) {
-                throw new ImageException("expected a folder of images, received no answer for " + name
-                        + "; choose it again");
+                throw unreadable(tree, "no answer", null);
             }
             while (cursor.moveToNext()) {
                 String id = cursor.getString(0);

@@ -20,6 +20,7 @@ import io.github.realtimeclassifier.core.pipeline.FrameReport;
 import io.github.realtimeclassifier.core.run.GoldenResult;
 import java.io.File;
 import java.util.Collections;
+import java.util.Locale;
 
 /**
  * From the camera through a network to the screen, once: it opens the model and the camera, runs until it is stopped or
@@ -46,6 +47,7 @@ public final class LiveSession {
     }
 
     private static final long STOP_MILLIS = 2_000;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private final ClassifierApplication app;
     private final Choice choice;
@@ -65,6 +67,9 @@ public final class LiveSession {
     private volatile Manifest manifest;
     private volatile File log;
     private volatile LivePipeline running;
+
+    // The session's thread alone uses it.
+    private String result = "the live session was stopped before it began";
 
     private LiveSession(
             ClassifierApplication app,
@@ -140,8 +145,8 @@ public final class LiveSession {
             Logcat.failed(message());
         } else if (log != null) {
             Logcat.done(log);
-        } else if (recording.isLogged()) {
-            Logcat.ended("the live session was stopped before it began");
+        } else if (recording.isMeasured()) {
+            Logcat.ended(result);
         }
     }
 
@@ -164,7 +169,18 @@ public final class LiveSession {
             if (recording.isLogged()) {
                 log = write(pipeline, frames, time, batteryAtStart);
             }
+            result = resultOf(frames, time);
         }
+    }
+
+    private static String resultOf(FrameReport frames, RunTime time) {
+        double seconds = time.wallNanos() / NANOS_PER_SECOND;
+        return String.format(
+                Locale.ROOT,
+                "%.1f seconds, %.1f frames per second (FPS), %.1f frames processed per second",
+                seconds,
+                frames.shown() / seconds,
+                frames.processed() / seconds);
     }
 
     private File write(LivePipeline pipeline, FrameReport frames, RunTime time, double batteryAtStart)

@@ -1,29 +1,36 @@
 package io.github.realtimeclassifier.app.live;
 
-/** Whether a live session leaves a run log, and when it ends by itself. Immutable. */
+/** Whether a live session is a measurement, leaves a run log, and when it ends by itself. Immutable. */
 public final class Recording {
     private static final int UNTIL_STOPPED = 0;
 
+    private final boolean measured;
     private final boolean logged;
     private final int seconds;
 
-    private Recording(boolean logged, int seconds) {
+    private Recording(boolean measured, boolean logged, int seconds) {
+        this.measured = measured;
         this.logged = logged;
         this.seconds = seconds;
     }
 
-    /** No log; until it is stopped. */
+    /** No measurement: the user only looks, until it is stopped. */
     public static Recording none() {
-        return new Recording(false, UNTIL_STOPPED);
+        return new Recording(false, false, UNTIL_STOPPED);
     }
 
-    /** A log of all until it is stopped. */
+    /** A measurement without a log, until it is stopped. */
+    public static Recording unlogged() {
+        return new Recording(true, false, UNTIL_STOPPED);
+    }
+
+    /** A measurement with a log of all until it is stopped. */
     public static Recording untilStopped() {
-        return new Recording(true, UNTIL_STOPPED);
+        return new Recording(true, true, UNTIL_STOPPED);
     }
 
     /**
-     * For a time, counted from the first frame on.
+     * A measurement for a time, counted from the first frame on.
      *
      * @param seconds at least 1.
      * @param logged whether it leaves a log.
@@ -32,7 +39,12 @@ public final class Recording {
         if (seconds < 1) {
             throw new IllegalArgumentException("expected at least 1 second, received " + seconds);
         }
-        return new Recording(logged, seconds);
+        return new Recording(true, logged, seconds);
+    }
+
+    /** Whether somebody waits for its end: nothing should cut it short, and logcat tells of it. */
+    public boolean isMeasured() {
+        return measured;
     }
 
     /** Whether it leaves a log. */

@@ -3,8 +3,10 @@ package io.github.realtimeclassifier.app.run;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What can be measured, and by which extras it is asked for. */
 public enum Measure {
@@ -33,6 +35,15 @@ public enum Measure {
     /** The names of the extras that it takes. */
     List<String> keys() {
         return keys;
+    }
+
+    /** The names of all extras, of whatever measurement. */
+    static Set<String> allKeys() {
+        Set<String> all = new LinkedHashSet<>();
+        for (Measure measure : values()) {
+            all.addAll(measure.keys);
+        }
+        return all;
     }
 
     static Measure of(String extra) throws RequestException {

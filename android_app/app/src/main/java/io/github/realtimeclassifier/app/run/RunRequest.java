@@ -13,6 +13,7 @@ import io.github.realtimeclassifier.core.ManifestException;
 import io.github.realtimeclassifier.core.run.Benchmark;
 import io.github.realtimeclassifier.core.run.ImageFolder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,7 +37,12 @@ public final class RunRequest {
     private static final String LIMIT = "limit";
     private static final String RECORD = "record";
 
-    private static final int MOST_SECONDS = 86_400;
+    /** For how many seconds a measurement may be asked for at most. */
+    public static final int MOST_SECONDS = 86_400;
+
+    private static final int USUAL_CALLS = 50;
+    private static final int USUAL_WARM_UP_CALLS = 5;
+    private static final int USUAL_SECONDS = 60;
     // The name of a folder inside the app's own: no way out of it.
     private static final Pattern FOLDER = Pattern.compile("(?!\\.{1,2}$)[^/\\\\\\p{Cntrl}]{1,120}");
 
@@ -58,12 +64,17 @@ public final class RunRequest {
      * Reads an intent's extras.
      *
      * @param engines those that the app has.
-     * @return null where the intent asks for no measurement.
-     * @throws RequestException an extra is unknown, of the wrong kind or out of range; the message names it.
+     * @return null where the intent asks for no measurement: it has none of this app's extras (those of a launcher do
+     *     not matter), or it comes from the list of recent apps, which repeats what was carried out already.
+     * @throws RequestException an extra is missing, unknown, of the wrong kind or out of range; the message names it.
      */
     public static RunRequest fromIntent(Intent intent, Engines engines) throws RequestException {
+        if ((intent.getFlags() & Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY) != 0) {
+            return null;
+        }
         Extras extras = Extras.of(intent);
         if (!extras.has(MEASURE)) {
+            checkNoneOf(Measure.allKeys(), extras);
             return null;
         }
         Measure measure = Measure.of(extras.text(MEASURE));
@@ -73,6 +84,16 @@ public final class RunRequest {
             request = name.equals(MEASURE) || !extras.has(name) ? request : request.take(name, extras, engines);
         }
         return request;
+    }
+
+    /** Without a measure they would do nothing, and whoever wrote them would wait. */
+    private static void checkNoneOf(Collection<String> names, Extras extras) throws RequestException {
+        for (String name : names) {
+            if (extras.has(name)) {
+                throw new RequestException(MEASURE + ": expected it with the extra " + name
+                        + ", received none; say what to measure, or leave " + name + " out");
+            }
+        }
     }
 
     private RunRequest take(String name, Extras extras, Engines engines) throws RequestException {
@@ -255,17 +276,17 @@ public final class RunRequest {
 
     /** How many steady calls at most. */
     public int count() {
-        return integerOr(COUNT, 50);
+        return integerOr(COUNT, USUAL_CALLS);
     }
 
     /** How many calls that do not count yet. */
     public int warmUp() {
-        return integerOr(WARM_UP, 5);
+        return integerOr(WARM_UP, USUAL_WARM_UP_CALLS);
     }
 
     /** After how many seconds it ends; 0 for a live run that ends when it is stopped. */
     public int seconds() {
-        return integerOr(SECONDS, measure == Measure.LIVE ? 0 : 60);
+        return integerOr(SECONDS, measure == Measure.LIVE ? 0 : USUAL_SECONDS);
     }
 
     /** How many images at most. */

@@ -19,6 +19,9 @@ final class DigitReader {
 
     /** Who is told. */
     interface Listener {
+        /** The model is open; digits are classified from now on. */
+        void onOpen();
+
         /** A digit was classified: a probability for each of the ten, and how long it took with preprocessing. */
         void onDigit(float[] probabilities, double millis);
 
@@ -105,6 +108,7 @@ final class DigitReader {
                     model.manifest().input(), MnistDigit.SIDE, MnistDigit.SIDE, Rotation.DEGREES_0);
             float[] tensor = new float[model.manifest().input().length()];
             float[] probabilities = new float[model.engine().classes()];
+            tellOpen();
             while (true) {
                 int[] argb = await();
                 long start = SystemClock.INSTANCE.nanoTime();
@@ -122,6 +126,17 @@ final class DigitReader {
         int[] argb = waiting;
         waiting = null;
         return argb;
+    }
+
+    private void tellOpen() {
+        main.post(new Runnable() {
+            @Override
+            public void run() {
+                if (!closed) {
+                    listener.onOpen();
+                }
+            }
+        });
     }
 
     private void tell(final float[] probabilities, final double millis) {

@@ -107,9 +107,19 @@ public final class DrawActivity extends ScreenActivity {
             fail(new ManifestException(choice.model().problem()));
             return;
         }
-        message.hide();
+        if (app().runs().isRunning()) {
+            message.showBusy(
+                    getString(R.string.opening_title, choice.model().title()), getText(R.string.opening_waits_digits));
+        } else {
+            message.hide();
+        }
         findViewById(R.id.untrained).setVisibility(choice.model().isUntrained() ? View.VISIBLE : View.GONE);
         reader = DigitReader.start(app(), choice, new DigitReader.Listener() {
+            @Override
+            public void onOpen() {
+                message.hide();
+            }
+
             @Override
             public void onDigit(float[] probabilities, double millis) {
                 if (!pad.isEmpty()) {

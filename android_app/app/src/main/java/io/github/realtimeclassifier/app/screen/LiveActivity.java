@@ -6,7 +6,6 @@ import android.os.Bundle;
 import android.view.Menu;
 import android.view.MenuItem;
 import io.github.realtimeclassifier.R;
-import io.github.realtimeclassifier.app.model.Choice;
 import io.github.realtimeclassifier.app.model.InstalledModel;
 import java.util.List;
 
@@ -15,6 +14,8 @@ import java.util.List;
  * then. Started by adb with extras, it does at once what they say.
  */
 public final class LiveActivity extends ScreenActivity {
+    private static final String STATE_REQUEST = "request";
+
     private final DisplayManager.DisplayListener turns = new DisplayManager.DisplayListener() {
         @Override
         public void onDisplayAdded(int display) {
@@ -33,7 +34,6 @@ public final class LiveActivity extends ScreenActivity {
         }
     };
     private CameraPermission permission;
-    private LiveRequest request;
     private LiveControl live;
     private ModelListing listing;
 
@@ -43,21 +43,25 @@ public final class LiveActivity extends ScreenActivity {
         setContentView(R.layout.live);
         permission = new CameraPermission(this, state);
         live = new LiveControl(this, permission);
-        // After a rotation, what adb asked for was begun already.
-        request = state == null ? LiveRequest.read(this, getIntent()) : LiveRequest.none();
+        // After a rotation, what adb asked for was begun already, unless it is kept.
+        Intent asked = state == null ? getIntent() : state.<Intent>getParcelable(STATE_REQUEST);
+        if (asked != null) {
+            live.ask(LiveRequest.read(this, asked));
+        }
     }
 
     @Override
     protected void onNewIntent(Intent intent) {
         super.onNewIntent(intent);
         // The screen is paused around this: it is carried out when it goes on.
-        request = LiveRequest.read(this, intent);
+        live.ask(LiveRequest.read(this, intent));
     }
 
     @Override
     protected void onSaveInstanceState(Bundle state) {
         super.onSaveInstanceState(state);
         permission.save(state);
+        state.putParcelable(STATE_REQUEST, live.request().toIntent(this));
     }
 
     @Override
@@ -76,16 +80,14 @@ public final class LiveActivity extends ScreenActivity {
         listing = ModelListing.start(app().models(), new ModelListing.Receiver() {
             @Override
             public void onModels(List<InstalledModel> models) {
-                begin(models);
+                live.begin(models);
             }
         });
     }
 
-    /** Goes on with the models that are there. */
-    void begin(List<InstalledModel> models) {
-        LiveRequest wanted = request;
-        request = LiveRequest.none();
-        live.begin(models, wanted);
+    /** What starts and ends the sessions. */
+    LiveControl control() {
+        return live;
     }
 
     @Override
@@ -97,12 +99,27 @@ public final class LiveActivity extends ScreenActivity {
     }
 
     @Override
+    protected void onDestroy() {
+        if (isFinishing()) {
+            live.onGone();
+        }
+        super.onDestroy();
+    }
+
+    @Override
     public void onRequestPermissionsResult(int code, String[] permissions, int[] results) {
         super.onRequestPermissionsResult(code, permissions, results);
-        // No results: the question was interrupted, and not answered.
-        if (code == CameraPermission.REQUEST_CODE && results.length > 0) {
-            // The screen was paused behind the question: it goes on by itself, and asks what was answered.
-            permission.onAnswer();
+        if (code != CameraPermission.REQUEST_CODE) {
+            return;
+        }
+        // The screen was paused behind the question: it goes on by itself, and asks what was answered.
+        if (results.length == 0) {
+            permission.onInterrupted();
+            return;
+        }
+        permission.onAnswer();
+        if (!permission.isGranted()) {
+            live.onCameraRefused();
         }
     }
 

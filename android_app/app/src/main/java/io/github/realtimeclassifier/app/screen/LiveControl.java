@@ -1,6 +1,7 @@
 package io.github.realtimeclassifier.app.screen;
 
 import android.content.Intent;
+import android.content.pm.ActivityInfo;
 import android.view.View;
 import io.github.realtimeclassifier.R;
 import io.github.realtimeclassifier.app.live.LiveSession;
@@ -20,6 +21,8 @@ final class LiveControl implements LiveScreen.Listener, LiveSession.Listener {
     private final CameraPermission permission;
     private final LiveScreen screen;
     private List<InstalledModel> models = Collections.emptyList();
+    // What adb asked for, until a session has begun with it, or it is refused.
+    private LiveRequest request = LiveRequest.none();
     private Choice choice;
     private Recording recording = Recording.none();
     private int degrees;
@@ -38,29 +41,55 @@ final class LiveControl implements LiveScreen.Listener, LiveSession.Listener {
         return models;
     }
 
-    /** The models are known: shows what can be chosen, and starts. */
-    void begin(List<InstalledModel> listed, LiveRequest request) {
-        models = listed;
-        if (models.isEmpty()) {
-            stop();
-            screen.showNoModels();
-            String folder = Failures.adbPaths("" + activity.app().models().pushFolder());
-            screen.refuse(text(R.string.no_models_title), activity.getString(R.string.no_models_text, folder),
-                    R.string.try_again, listAgain());
-            return;
+    /** Adb asks for something, or for nothing, which leaves what it asked for before. */
+    void ask(LiveRequest asked) {
+        if (asked.isMade()) {
+            failRequest("expected the live session to begin before the next request, received another one first");
+            request = asked;
         }
+    }
+
+    /** What adb asked for, and has not begun yet. */
+    LiveRequest request() {
+        return request;
+    }
+
+    /** The models are known: shows what can be chosen, and starts. */
+    void begin(List<InstalledModel> listed) {
+        models = listed;
         try {
             choice = request.choice(activity, models);
         } catch (DeploymentException error) {
-            refuse(R.string.request_failed, error.getMessage(), R.string.go_on);
+            stop();
+            failRequest(error.getMessage());
+            if (models.isEmpty()) {
+                refuseWithoutModels();
+            } else {
+                refuse(R.string.request_failed, error.getMessage(), R.string.go_on);
+            }
             return;
         }
         screen.show(models, choice);
         start(request.recording());
     }
 
+    private void refuseWithoutModels() {
+        screen.showNoModels();
+        String folder = Failures.adbPaths("" + activity.app().models().pushFolder());
+        screen.refuse(text(R.string.no_models_title), activity.getString(R.string.no_models_text, folder),
+                R.string.try_again, listAgain());
+    }
+
+    /** What adb asked for will not begin any more. */
+    private void failRequest(String why) {
+        request.fail(why);
+        request = LiveRequest.none();
+    }
+
     @Override
     public void onChosen(Choice chosen) {
+        failRequest("expected nothing to be changed on the screen before the live session began, received another"
+                + " choice; ask again");
         choice = chosen;
         choice.save(activity);
         screen.show(models, choice);
@@ -74,7 +103,8 @@ final class LiveControl implements LiveScreen.Listener, LiveSession.Listener {
 
     /** The screen may have been turned. */
     void onTurned() {
-        if (session != null && degrees != displayDegrees()) {
+        // A measurement is not cut in two: its screen is locked, and what is under way at that moment goes on.
+        if (session != null && !recording.isMeasured() && degrees != displayDegrees()) {
             start(recording);
         }
     }
@@ -88,6 +118,7 @@ final class LiveControl implements LiveScreen.Listener, LiveSession.Listener {
         stop();
         InstalledModel model = choice.model();
         if (model.problem() != null) {
+            failRequest(model.problem());
             refuse(R.string.model_failed_title, model.problem(), R.string.try_again);
         } else if (!model.manifest().input().resize().resizes()) {
             refuseDigitsOnly(model);
@@ -95,6 +126,12 @@ final class LiveControl implements LiveScreen.Listener, LiveSession.Listener {
             askForCamera();
         } else {
             recording = wanted;
+            // The session tells from now on.
+            request = LiveRequest.none();
+            if (recording.isMeasured()) {
+                // Turned, the screen would be made anew, and the measurement end.
+                activity.setRequestedOrientation(ActivityInfo.SCREEN_ORIENTATION_LOCKED);
+            }
             degrees = displayDegrees();
             screen.preview().setInput(model.manifest().input());
             session = LiveSession.start(activity.app(), choice, degrees, screen.preview(), recording, this);
@@ -103,6 +140,9 @@ final class LiveControl implements LiveScreen.Listener, LiveSession.Listener {
 
     private void refuseDigitsOnly(InstalledModel model) {
         ImageInput input = model.manifest().input();
+        failRequest("model: expected one that takes the camera's frames, received " + model.name()
+                + ", which takes pictures of " + input.width() + " x " + input.height()
+                + " pixels alone; choose another one");
         screen.refuse(
                 activity.getString(R.string.digits_only_title, model.title()),
                 activity.getString(R.string.digits_only_text, input.width(), input.height()),
@@ -117,6 +157,7 @@ final class LiveControl implements LiveScreen.Listener, LiveSession.Listener {
 
     private void askForCamera() {
         if (permission.isRefusedForGood()) {
+            onCameraRefused();
             screen.refuse(text(R.string.permission_title), text(R.string.permission_settings_text),
                     R.string.permission_settings, new View.OnClickListener() {
                         @Override
@@ -132,8 +173,23 @@ final class LiveControl implements LiveScreen.Listener, LiveSession.Listener {
                             permission.ask();
                         }
                     });
-            permission.askOnce();
+            if (request.isOpen()) {
+                permission.askUnlessOpen();
+            } else {
+                permission.askOnce();
+            }
         }
+    }
+
+    /** The user did not allow the camera. */
+    void onCameraRefused() {
+        failRequest("expected the permission to use the camera, received a refusal; allow it with 'adb shell pm grant "
+                + activity.getPackageName() + " android.permission.CAMERA', or in the system's settings of this app");
+    }
+
+    /** The screen is gone for good. */
+    void onGone() {
+        failRequest("expected the live session to begin, received the end of its screen; ask again");
     }
 
     /** Ends what runs; its run log, if any, is told of later. */
@@ -141,6 +197,9 @@ final class LiveControl implements LiveScreen.Listener, LiveSession.Listener {
         if (session != null) {
             session.stop();
             session = null;
+        }
+        if (recording.isMeasured()) {
+            activity.setRequestedOrientation(ActivityInfo.SCREEN_ORIENTATION_UNSPECIFIED);
         }
         recording = Recording.none();
         screen.stopReading();

@@ -12,7 +12,10 @@ import io.github.realtimeclassifier.app.run.RunRequest;
 import io.github.realtimeclassifier.core.DeploymentException;
 import java.util.List;
 
-/** What adb asked of the live screen: nothing, something that can be done, or something that cannot. Immutable. */
+/**
+ * What adb asked of the live screen: nothing, something that can be done, or something that cannot. It leaves one line
+ * in logcat: here, if it is refused, else by the session that it becomes. Immutable.
+ */
 final class LiveRequest {
     // Both null where nothing is asked for.
     private final RunRequest request;
@@ -43,6 +46,28 @@ final class LiveRequest {
         }
     }
 
+    /** Whether anything was asked for, be it right or wrong. */
+    boolean isMade() {
+        return request != null || refusal != null;
+    }
+
+    /** Whether somebody still waits for its line in logcat. */
+    boolean isOpen() {
+        return request != null;
+    }
+
+    /** Ends it here, with its line in logcat, if it is still waited for. */
+    void fail(String why) {
+        if (isOpen()) {
+            Logcat.failed(why);
+        }
+    }
+
+    /** The intent that asks for the same; null unless it is open. */
+    Intent toIntent(Context context) {
+        return isOpen() ? request.toIntent(context, LiveActivity.class) : null;
+    }
+
     /**
      * What is to be shown live; what the request does not say is as the user chose last.
      *
@@ -63,6 +88,6 @@ final class LiveRequest {
         if (request.seconds() > 0) {
             return Recording.ofSeconds(request.seconds(), request.isRecorded());
         }
-        return request.isRecorded() ? Recording.untilStopped() : Recording.none();
+        return request.isRecorded() ? Recording.untilStopped() : Recording.unlogged();
     }
 }

@@ -24,11 +24,14 @@ import java.util.List;
  */
 public final class MeasureActivity extends ScreenActivity implements Runs.Listener {
     private static final int REQUEST_FOLDER = 1;
+    private static final String STATE_REFUSAL = "refusal";
 
     private MeasureForm form;
     private RunPanel panel;
     private ModelListing listing;
     private boolean wasRunning;
+    // Why the newest request did not become a run; empty if it did, or nothing was asked.
+    private String refusal = "";
 
     @Override
     protected void onCreate(Bundle state) {
@@ -63,6 +66,8 @@ public final class MeasureActivity extends ScreenActivity implements Runs.Listen
         // After a rotation, what adb asked for was begun already.
         if (state == null) {
             read(getIntent());
+        } else {
+            showRefusal(state.getString(STATE_REFUSAL, ""));
         }
     }
 
@@ -82,11 +87,16 @@ public final class MeasureActivity extends ScreenActivity implements Runs.Listen
                 throw new RequestException("measure: expected one that needs no camera, received live; start"
                         + " LiveActivity for that");
             }
-            app().runs().start(request);
+            start(request);
         } catch (RequestException error) {
             Logcat.failed(error.getMessage());
-            refuse(error);
+            showRefusal(error.getMessage());
         }
+    }
+
+    private void start(RunRequest request) throws RequestException {
+        app().runs().start(request);
+        showRefusal("");
     }
 
     private void startFromForm() {
@@ -94,20 +104,24 @@ public final class MeasureActivity extends ScreenActivity implements Runs.Listen
             return;
         }
         try {
-            app().runs().start(form.request());
+            start(form.request());
         } catch (RequestException error) {
-            refuse(error);
+            showRefusal(error.getMessage());
         }
     }
 
-    private void refuse(RequestException error) {
-        panel.showRefusal(error.getMessage());
+    /** A run that goes on, or went before, is shown below it: it is not what was asked for. */
+    private void showRefusal(String message) {
+        refusal = message;
+        panel.showRefusal(message);
+        findViewById(R.id.scroll).scrollTo(0, 0);
     }
 
     @Override
     protected void onSaveInstanceState(Bundle state) {
         super.onSaveInstanceState(state);
         form.save(state);
+        state.putString(STATE_REFUSAL, refusal);
     }
 
     @Override
@@ -119,8 +133,10 @@ public final class MeasureActivity extends ScreenActivity implements Runs.Listen
             public void onModels(List<InstalledModel> models) {
                 try {
                     form.show(models, Choice.load(MeasureActivity.this, models));
+                    panel.showRefusal(refusal);
                 } catch (DeploymentException error) {
-                    panel.showRefusal(error.getMessage());
+                    // There are no models: until there are some, nothing can be asked for.
+                    panel.showRefusal(refusal.isEmpty() ? error.getMessage() : refusal);
                 }
             }
         });
@@ -162,7 +178,23 @@ public final class MeasureActivity extends ScreenActivity implements Runs.Listen
     protected void onActivityResult(int code, int result, Intent answer) {
         super.onActivityResult(code, result, answer);
         if (code == REQUEST_FOLDER && result == Activity.RESULT_OK && answer != null && answer.getData() != null) {
+            keepAccess(answer);
             form.setTree(answer.getData());
+        }
+    }
+
+    /** Else the folder could be read only until the app ends, and adb could not name it afterwards. */
+    private void keepAccess(Intent answer) {
+        int offered = Intent.FLAG_GRANT_READ_URI_PERMISSION | Intent.FLAG_GRANT_PERSISTABLE_URI_PERMISSION;
+        if ((answer.getFlags() & offered) != offered) {
+            return;
+        }
+        try {
+            getContentResolver()
+                    .takePersistableUriPermission(answer.getData(), Intent.FLAG_GRANT_READ_URI_PERMISSION);
+        } catch (SecurityException error) {
+            // It was not offered after all. The folder can still be read now.
+            tell(getText(R.string.folder_for_now));
         }
     }
 }

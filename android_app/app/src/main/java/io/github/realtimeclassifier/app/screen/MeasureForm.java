@@ -20,13 +20,9 @@ import io.github.realtimeclassifier.core.run.ImageFolder;
 import java.util.Collections;
 import java.util.List;
 
-/** What is to be measured ({@code layout/measure.xml}, upper half). For the main thread. */
+/** What is to be measured ({@code layout/measure.xml}, lower half). For the main thread. */
 final class MeasureForm {
     private static final int DIGITS = 10_000;
-    private static final int STEADY_CALLS = 100;
-    private static final int WARM_UP_CALLS = 10;
-    private static final int SECONDS = 60;
-    private static final int MOST_SECONDS = 86_400;
 
     private static final String STATE_KIND = "kind";
     private static final String STATE_TREE = "tree";
@@ -121,11 +117,13 @@ final class MeasureForm {
         showTree();
         fields[1].hide();
         fields[2].hide();
+        // What adb's requests leave out is proposed here.
+        RunRequest usual = RunRequest.of(kind.measure());
         switch (kind) {
             case BENCHMARK:
-                fields[0].ask(R.string.field_count, 1, Benchmark.MOST_CALLS, STEADY_CALLS);
-                fields[1].ask(R.string.field_warm_up, 0, Benchmark.MOST_CALLS, WARM_UP_CALLS);
-                fields[2].ask(R.string.field_seconds, 1, MOST_SECONDS, SECONDS);
+                fields[0].ask(R.string.field_count, 1, Benchmark.MOST_CALLS, usual.count());
+                fields[1].ask(R.string.field_warm_up, 0, Benchmark.MOST_CALLS, usual.warmUp());
+                fields[2].ask(R.string.field_seconds, 1, RunRequest.MOST_SECONDS, usual.seconds());
                 break;
             case DIGITS:
                 fields[0].askOptional(R.string.field_limit, DIGITS);

@@ -9,9 +9,14 @@ import android.widget.TextView;
 import io.github.realtimeclassifier.R;
 import io.github.realtimeclassifier.app.run.Run;
 
-/** How a run fares, and what it gave ({@code layout/measure.xml}, lower half). For the main thread. */
+/**
+ * How a run fares, what it gave, and why there is no new one ({@code layout/measure.xml}, upper half). For the main
+ * thread.
+ */
 final class RunPanel {
     private final Activity activity;
+    private final View refusal;
+    private final TextView refusalText;
     private final View running;
     private final TextView runningTitle;
     private final ProgressBar progress;
@@ -26,6 +31,8 @@ final class RunPanel {
     /** Finds it; it shows nothing yet. */
     RunPanel(Activity activity) {
         this.activity = activity;
+        refusal = activity.findViewById(R.id.refusal);
+        refusalText = activity.findViewById(R.id.refusal_text);
         running = activity.findViewById(R.id.running);
         runningTitle = activity.findViewById(R.id.running_title);
         progress = activity.findViewById(R.id.progress);
@@ -36,11 +43,11 @@ final class RunPanel {
         lines = activity.findViewById(R.id.result_lines);
         untrained = activity.findViewById(R.id.untrained);
         share = activity.findViewById(R.id.share);
-        hide();
+        showRefusal("");
+        hideRun();
     }
 
-    /** Shows nothing: there was no run. */
-    void hide() {
+    private void hideRun() {
         running.setVisibility(View.GONE);
         result.setVisibility(View.GONE);
     }
@@ -66,9 +73,10 @@ final class RunPanel {
         }
     }
 
-    /** Shows why there is no run. */
+    /** Shows above the run why there is no new one; with an empty text, that nothing was refused. */
     void showRefusal(String message) {
-        showResult(activity.getString(R.string.request_failed), Failures.sentence(message));
+        refusal.setVisibility(message.isEmpty() ? View.GONE : View.VISIBLE);
+        refusalText.setText(message.isEmpty() ? "" : Failures.sentence(message));
     }
 
     private void showProgress(Run run, String title) {
@@ -96,7 +104,7 @@ final class RunPanel {
     }
 
     private void showResult(String title, String text) {
-        hide();
+        hideRun();
         result.setVisibility(View.VISIBLE);
         setText(resultTitle, title);
         resultText.setText(text);

@@ -168,7 +168,10 @@ public final class DocumentImagesTest {
     public void aFolderThatIsNoLongerAllowedSaysSo() {
         documents.failure = new SecurityException("Permission Denial");
         ImageException error = assertThrows(ImageException.class, this::open);
-        assertTrue(error.getMessage(), error.getMessage().contains("choose it again"));
+        assertEquals(
+                "expected the folder root to be readable, received no permission for it; choose it again on the"
+                        + " measuring screen",
+                error.getMessage());
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.github.realtimeclassifier.app.ClassifierApplication;
 import io.github.realtimeclassifier.app.EngineDecorator;
 import io.github.realtimeclassifier.app.Folders;
 import io.github.realtimeclassifier.app.KeptLogs;
+import io.github.realtimeclassifier.app.LogcatLines;
 import io.github.realtimeclassifier.app.StubProvider;
 import io.github.realtimeclassifier.app.TestCamera;
 import io.github.realtimeclassifier.app.camera.Cameras;
@@ -38,6 +39,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -174,6 +176,33 @@ public final class LiveSessionTest {
         assertEquals(pipeline.get("captured").getAsLong(), all);
         assertEquals(screen.shown.get(), pipeline.get("shown").getAsLong());
         KeptLogs.keep(log, "live_multi");
+    }
+
+    @Test
+    public void aMeasurementThatNeverBeganLeavesALineAndOneOfTheUserNone() throws Exception {
+        stopBeforeItsTurn(Recording.none());
+        assertEquals(Collections.emptyList(), LogcatLines.all());
+        states.clear();
+        stopBeforeItsTurn(Recording.unlogged());
+        assertEquals(
+                Collections.singletonList(
+                        "ended without a run log: the live session was stopped before it began"),
+                LogcatLines.all());
+    }
+
+    /** Something else is measured, until the session is stopped. */
+    private void stopBeforeItsTurn(Recording recording) throws Exception {
+        CountDownLatch other = new CountDownLatch(1);
+        app.oneAtATime().execute(() -> {
+            try {
+                other.await();
+            } catch (InterruptedException error) {
+                throw new AssertionError(error);
+            }
+        });
+        start(choice("colours"), recording).stop();
+        other.countDown();
+        awaitLast(LiveSession.State.STOPPED);
     }
 
     private static JsonObject json(File file) throws Exception {

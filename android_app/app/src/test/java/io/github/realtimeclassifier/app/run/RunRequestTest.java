@@ -146,7 +146,26 @@ public final class RunRequestTest {
         assertFalse(again.isRecorded());
         assertEquals(3, again.seconds());
         assertNull(RunRequest.fromIntent(new Intent(), engines));
-        assertNull(read("model", "colours"));
+    }
+
+    @Test
+    public void extrasOfThisAppNeedAMeasure() throws Exception {
+        for (String name : new String[] {
+            "model", "engine", "threads", "mode", "seconds", "record", "images", "tree", "limit", "count", "warm_up"
+        }) {
+            String message = refused(name, "x");
+            assertTrue(message, message.startsWith("measure: ") && message.contains(name));
+        }
+        assertTrue(refused("mesure", "live", "model", "nosuch").contains("the extra model"));
+        // A launcher may give extras of its own, which are none of this app's business.
+        assertNull(read("mesure", "live", "profile", 0));
+        assertNull(read());
+    }
+
+    @Test
+    public void whatWasCarriedOutIsNotAskedForByTheListOfRecentApps() throws Exception {
+        Intent intent = intent("measure", "live").addFlags(Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY);
+        assertNull(RunRequest.fromIntent(intent, engines));
     }
 
     @Test

@@ -10,6 +10,10 @@ import android.graphics.drawable.BitmapDrawable;
 import android.widget.ImageView;
 import android.widget.Spinner;
 import io.github.realtimeclassifier.R;
+import io.github.realtimeclassifier.app.model.Choice;
+import io.github.realtimeclassifier.app.run.Measure;
+import io.github.realtimeclassifier.app.run.Run;
+import io.github.realtimeclassifier.app.run.RunRequest;
 import io.github.realtimeclassifier.core.DeploymentException;
 import java.io.File;
 import java.io.IOException;
@@ -117,6 +121,28 @@ public final class DrawActivityTest {
         screens.awaitMessage(draw, "This engine cannot run the model");
         screens.engine().refuses("");
         screens.press(draw, R.id.message_action);
+        screens.await("no message", new ScreenRule.Condition() {
+            @Override
+            public boolean isTrue() {
+                return !draw.findViewById(R.id.message).isShown();
+            }
+        });
+        draw(screens, draw);
+        awaitDigit(draw, "It is a 2");
+    }
+
+    @Test
+    public void waitsForAMeasurementAndSaysSo() throws DeploymentException {
+        screens.engine().takes(50);
+        RunRequest request = RunRequest.of(Measure.BENCHMARK)
+                .choice(Choice.load(screens.app(), screens.app().models().list()))
+                .count(100_000);
+        Run run = screens.app().runs().start(request);
+        Activity draw = screens.open(DrawActivity.class).get();
+        screens.awaitMessage(draw, "Opening LeNet");
+        assertEquals(
+                "A measurement goes on. You can draw when it has ended.", ScreenRule.text(draw, R.id.message_text));
+        run.cancel();
         screens.await("no message", new ScreenRule.Condition() {
             @Override
             public boolean isTrue() {

@@ -106,8 +106,7 @@ public final class LiveActivityTest {
                 Manifest.permission.CAMERA,
                 ScreenRule.shadow(live).getLastRequestedPermission().requestedPermissions[0]);
         assertEquals(0, screens.cameras().opened());
-        ShadowPackageManager packages = Shadow.extract(screens.app().getPackageManager());
-        packages.setShouldShowRequestPermissionRationale(Manifest.permission.CAMERA, true);
+        explain(true);
         answer(controller, PackageManager.PERMISSION_DENIED);
         screens.awaitMessage(live, "The camera is not allowed");
         assertEquals("Allow the camera", ScreenRule.text(live, R.id.message_action));
@@ -121,17 +120,45 @@ public final class LiveActivityTest {
         screens.forbidCamera();
         ActivityController<LiveActivity> controller = screens.open(LiveActivity.class);
         screens.awaitMessage(controller.get(), "The camera is not allowed");
+        explain(true);
         answer(controller, PackageManager.PERMISSION_DENIED);
-        screens.await("the way to the settings", new ScreenRule.Condition() {
-            @Override
-            public boolean isTrue() {
-                return ScreenRule.text(controller.get(), R.id.message_action).equals("Open settings");
-            }
-        });
+        awaitAction(controller.get(), "Allow the camera");
+        // Don't ask again.
+        explain(false);
+        answer(controller, PackageManager.PERMISSION_DENIED);
+        awaitAction(controller.get(), "Open settings");
         screens.press(controller.get(), R.id.message_action);
         Intent intent = ScreenRule.shadow(controller.get()).getNextStartedActivity();
         assertEquals(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, intent.getAction());
         assertEquals("package:io.github.realtimeclassifier", intent.getDataString());
+    }
+
+    @Test
+    public void aTouchBesideTheQuestionIsNoRefusalForGood() {
+        screens.forbidCamera();
+        ActivityController<LiveActivity> controller = screens.open(LiveActivity.class);
+        screens.awaitMessage(controller.get(), "The camera is not allowed");
+        // From Android 11 on it is told as a refusal, after which the system wants no explanation either.
+        answer(controller, PackageManager.PERMISSION_DENIED);
+        screens.change(controller, "+land");
+        awaitAction(controller.get(), "Allow the camera");
+        screens.press(controller.get(), R.id.message_action);
+        answer(controller, PackageManager.PERMISSION_DENIED);
+        awaitAction(controller.get(), "Open settings");
+    }
+
+    private void explain(boolean wanted) {
+        ShadowPackageManager packages = Shadow.extract(screens.app().getPackageManager());
+        packages.setShouldShowRequestPermissionRationale(Manifest.permission.CAMERA, wanted);
+    }
+
+    private void awaitAction(Activity live, String label) {
+        screens.await("the button '" + label + "'", new ScreenRule.Condition() {
+            @Override
+            public boolean isTrue() {
+                return ScreenRule.text(live, R.id.message_action).equals(label);
+            }
+        });
     }
 
     /** The question covers the screen, which is paused meanwhile. */
@@ -173,7 +200,7 @@ public final class LiveActivityTest {
         LiveActivity live = screens.open(LiveActivity.class).get();
         screens.awaitRunning(live);
         // The tests' own package holds models, which a list without any stands in for.
-        live.begin(Collections.<InstalledModel>emptyList());
+        live.control().begin(Collections.<InstalledModel>emptyList());
         assertEquals("No models", ScreenRule.text(live, R.id.message_title));
         String folder = "/sdcard/Android/data/io.github.realtimeclassifier/";
         assertTrue(ScreenRule.text(live, R.id.message_text).contains(folder));

@@ -7,17 +7,25 @@ import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
 import android.app.Activity;
+import android.content.ComponentName;
 import android.content.Intent;
+import android.content.UriPermission;
+import android.content.pm.ActivityInfo;
+import android.content.pm.PackageManager;
 import android.net.Uri;
 import android.provider.DocumentsContract;
+import android.view.View;
 import android.view.ViewGroup;
 import android.widget.EditText;
 import android.widget.Spinner;
 import android.widget.TextView;
 import io.github.realtimeclassifier.R;
+import io.github.realtimeclassifier.app.LogcatLines;
 import io.github.realtimeclassifier.app.model.Choice;
 import io.github.realtimeclassifier.app.model.InstalledModel;
+import io.github.realtimeclassifier.app.run.Measure;
 import io.github.realtimeclassifier.app.run.Run;
+import io.github.realtimeclassifier.app.run.RunRequest;
 import io.github.realtimeclassifier.core.DeploymentException;
 import java.io.File;
 import java.io.IOException;
@@ -265,13 +273,95 @@ public final class MeasureActivityTest {
         for (String[] extra : rubbish) {
             Intent intent = request("benchmark").putExtra(extra[0], extra[1]);
             Activity measure = screens.open(MeasureActivity.class, intent).get();
-            assertEquals("These parameters cannot be used", ScreenRule.text(measure, R.id.result_title));
-            String text = ScreenRule.text(measure, R.id.result_text);
+            assertEquals("These parameters cannot be used", ScreenRule.text(measure, R.id.refusal_title));
+            String text = ScreenRule.text(measure, R.id.refusal_text);
             assertTrue(text, text.contains(extra[1]) || text.contains(extra[0]));
             assertNull(screens.app().runs().current());
         }
         Activity measure = screens.open(MeasureActivity.class, request("live")).get();
-        assertTrue(ScreenRule.text(measure, R.id.result_text).contains("LiveActivity"));
+        assertTrue(ScreenRule.text(measure, R.id.refusal_text).contains("LiveActivity"));
+        assertEquals(rubbish.length + 1, LogcatLines.all().size());
+    }
+
+    @Test
+    public void whatIsRefusedStandsAboveAnEarlierRunUntilThereIsANewOne() {
+        ActivityController<MeasureActivity> controller =
+                screens.open(MeasureActivity.class, request("benchmark").putExtra("count", 1));
+        awaitTitle(controller.get(), "Benchmark: done");
+        controller.pause().newIntent(request("benchmark").putExtra("count", "a lot")).resume();
+        screens.settle();
+        assertTrue(ScreenRule.text(controller.get(), R.id.refusal_text).startsWith("Count: expected an integer"));
+        screens.change(controller, "+land");
+        awaitModels(controller.get());
+        assertTrue(ScreenRule.text(controller.get(), R.id.refusal_text).startsWith("Count: expected an integer"));
+        assertTrue(isAbove(controller.get(), R.id.refusal, R.id.result));
+        screens.press(controller.get(), R.id.start);
+        assertEquals("", ScreenRule.text(controller.get(), R.id.refusal_text));
+        awaitTitle(controller.get(), "Benchmark: done");
+    }
+
+    @Test
+    public void whatIsRefusedStandsAboveTheRunThatGoesOn() {
+        screens.engine().takes(20);
+        ActivityController<MeasureActivity> controller =
+                screens.open(MeasureActivity.class, request("digits").putExtra("model", "lenet"));
+        final Activity measure = controller.get();
+        awaitRunning(measure);
+        controller.pause().newIntent(request("benchmark")).resume();
+        final int done = screens.app().runs().current().done();
+        screens.await("progress", new ScreenRule.Condition() {
+            @Override
+            public boolean isTrue() {
+                return screens.app().runs().current().done() > done + 10
+                        && ScreenRule.text(measure, R.id.progress_text).contains(" of 10,000");
+            }
+        });
+        assertTrue(ScreenRule.text(measure, R.id.refusal_text).startsWith("Expected one run at a time"));
+        assertTrue(isAbove(measure, R.id.refusal, R.id.running));
+        assertTrue(LogcatLines.all().toString(), LogcatLines.all().get(0).contains("one run at a time"));
+        screens.press(measure, R.id.cancel);
+        awaitTitle(measure, "MNIST digits: cancelled");
+    }
+
+    private static boolean isAbove(Activity measure, int above, int below) {
+        View first = measure.findViewById(above);
+        View second = measure.findViewById(below);
+        return first.isShown() && second.isShown() && first.getBottom() <= second.getTop();
+    }
+
+    @Test
+    public void proposesWhatRequestsOfAdbLeaveOut() {
+        Activity measure = opened();
+        ((Spinner) measure.findViewById(R.id.kind)).setSelection(MeasureKind.BENCHMARK.ordinal());
+        RunRequest usual = RunRequest.of(Measure.BENCHMARK);
+        assertEquals("" + usual.count(), field(measure, R.id.count).getText().toString());
+        assertEquals("" + usual.warmUp(), field(measure, R.id.warm_up).getText().toString());
+        assertEquals("" + usual.seconds(), field(measure, R.id.seconds).getText().toString());
+    }
+
+    @Test
+    public void measuresNothingAgainFromTheListOfRecentApps() {
+        Intent intent = request("benchmark").addFlags(Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY);
+        awaitModels(screens.open(MeasureActivity.class, intent).get());
+        assertNull(screens.app().runs().current());
+    }
+
+    @Test
+    public void reachesTheScreenBelowAnother() throws PackageManager.NameNotFoundException {
+        ComponentName screen = new ComponentName(screens.app(), MeasureActivity.class);
+        // As singleTop, am start --activity-clear-top gives its intent to the screen that is there.
+        assertEquals(
+                ActivityInfo.LAUNCH_SINGLE_TOP,
+                screens.app().getPackageManager().getActivityInfo(screen, 0).launchMode);
+        ActivityController<MeasureActivity> controller = screens.open(MeasureActivity.class);
+        awaitModels(controller.get());
+        controller.pause().stop();
+        controller.newIntent(request("benchmark")
+                .putExtra("count", 3)
+                .addFlags(Intent.FLAG_ACTIVITY_NEW_TASK | Intent.FLAG_ACTIVITY_CLEAR_TOP));
+        controller.restart().resume();
+        awaitTitle(controller.get(), "Benchmark: done");
+        assertEquals("3", field(controller.get(), R.id.count).getText().toString());
     }
 
     @Test
@@ -306,11 +396,30 @@ public final class MeasureActivityTest {
         Intent picker = ScreenRule.shadow(measure).getNextStartedActivityForResult().intent;
         assertEquals(Intent.ACTION_OPEN_DOCUMENT_TREE, picker.getAction());
         Uri tree = DocumentsContract.buildTreeDocumentUri("some.provider", "primary:Pictures");
-        ScreenRule.shadow(measure).receiveResult(picker, Activity.RESULT_OK, new Intent().setData(tree));
+        // Offered for now alone: there is nothing to keep.
+        ScreenRule.shadow(measure).receiveResult(
+                picker,
+                Activity.RESULT_OK,
+                new Intent().setData(tree).addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION));
+        assertEquals(0, screens.app().getContentResolver().getPersistedUriPermissions().size());
+        screens.press(measure, R.id.choose_images);
+        picker = ScreenRule.shadow(measure).getNextStartedActivityForResult().intent;
+        Intent kept = new Intent().setData(tree).addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION
+                | Intent.FLAG_GRANT_WRITE_URI_PERMISSION | Intent.FLAG_GRANT_PERSISTABLE_URI_PERMISSION);
+        ScreenRule.shadow(measure).receiveResult(picker, Activity.RESULT_OK, kept);
+        UriPermission permission =
+                screens.app().getContentResolver().getPersistedUriPermissions().get(0);
+        assertEquals(tree, permission.getUri());
+        assertTrue(permission.isReadPermission());
+        assertFalse(permission.isWritePermission());
         assertTrue(ScreenRule.text(measure, R.id.images_text).contains("Pictures"));
         screens.press(measure, R.id.start);
         // There is no such provider here: the run says so.
         awaitTitle(measure, "Accuracy: failed");
+        assertEquals(
+                "Expected the folder primary:Pictures to be readable, received no answer; choose it again on the"
+                        + " measuring screen.",
+                ScreenRule.text(measure, R.id.result_text));
         assertNotNull(screens.app().runs().current().request().tree());
         screens.press(measure, R.id.choose_images);
         picker = ScreenRule.shadow(measure).getNextStartedActivityForResult().intent;

@@ -236,12 +236,7 @@ final class ScreenRule extends ExternalResource {
     }
 
     /** Waits until the live screen shows pictures, results and meters. */
-    FakeSurface awaitRunning(Activity live) {
-        return awaitRunning(live, FEW_FRAMES);
-    }
-
-    /** Waits as well until so many frames were drawn. */
-    FakeSurface awaitRunning(final Activity live, final int frames) {
+    FakeSurface awaitRunning(final Activity live) {
         // What is found on the phone changes the layout, and with it the surface's size.
         await("the models", new Condition() {
             @Override
@@ -255,7 +250,7 @@ final class ScreenRule extends ExternalResource {
             @Override
             public boolean isTrue() {
                 String fps = meter(live, R.id.meter_fps);
-                return surface.posts() > frames && top(live).contains("%") && !fps.equals("–");
+                return surface.posts() > FEW_FRAMES && top(live).contains("%") && !fps.equals("–");
             }
         });
         return surface;
