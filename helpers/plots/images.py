@@ -43,7 +43,7 @@ def screenshots(screens: Mapping[str, Path], columns: int = 4) -> Figure:
         columns: how many screens stand in a row.
     """
     rows = -(-len(screens) // columns)
-    figure, axes = new_figure(2.1 * columns, 3.95 * rows, nrows=rows, ncols=columns)
+    figure, axes = new_figure(2.1 * columns, 3.65 * rows, nrows=rows, ncols=columns)
     cells = [axis for row in axes for axis in row]
     for axis in cells:
         axis.axis("off")
