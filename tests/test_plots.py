@@ -13,6 +13,8 @@ from matplotlib.collections import PathCollection
 
 from helpers import plots
 from helpers.architecture import Block, Step
+from helpers.run_log import RunLog
+from helpers.run_log_parts import Frames, PipelineRun
 
 PHOTO = np.zeros((20, 30, 3), np.uint8)
 POINTS = pd.DataFrame(
@@ -116,6 +118,22 @@ def test_the_parity_chart_shows_files_controls_and_tolerances() -> None:
     ]
     assert "MobileNet: tolerance, float32 1e-03, MobileNet: tolerance, float16 1e-01" in figure.get_label()
     assert "1 file, float32 at most 3e-06, 1 file, float16 at most 1e-02" in figure.get_label()
+
+
+def test_the_rates_of_pipelines_stand_side_by_side_with_the_place_of_each() -> None:
+    frames = Frames.model_construct(shown_ns=(0, 10**8, 2 * 10**8))
+    run = PipelineRun.model_construct(processed_per_second=3.5, frames=frames)
+    logs = {
+        "Swift": RunLog.model_construct(where="swift-linux", pipeline=run),
+        "Java": RunLog.model_construct(where="jvm", pipeline=run),
+    }
+    figure = plots.pipeline_rates(logs)
+    axis = figure.axes[0]
+    assert [bar.get_height() for bar in axis.patches] == pytest.approx([10.0, 10.0, 3.5, 3.5])
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["Swift\n(swift-linux)", "Java\n(jvm)"]
+    assert list(axis.lines[0].get_ydata()) == [24, 24]
+    assert axis.get_ylim()[1] > 24
+    assert "Java (jvm): 10.0 FPS, 3.5 frames processed per second" in figure.get_label()
 
 
 def test_a_shown_figure_brings_its_alternative_text() -> None:

@@ -10,6 +10,7 @@ from helpers.plots.measurements import (
     figure_5,
     learning_curve,
     parity_chart,
+    pipeline_rates,
 )
 from helpers.plots.style import new_figure, show
 
@@ -30,6 +31,7 @@ __all__ = [
     "network_graph",
     "new_figure",
     "parity_chart",
+    "pipeline_rates",
     "screenshots",
     "show",
     "top_5_bars",

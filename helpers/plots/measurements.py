@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 
 from helpers.accuracy import Accuracy
 from helpers.plots.style import BLUE, ORANGE, RED, new_figure
+from helpers.run_log import RunLog
+
+# The paper's bound for a smooth video (section III.C.3).
+SMOOTH_FPS = 24
 
 # Fig. 5's circles: their area in square points for a megabyte, and the sizes that its legend shows.
 _AREA_PER_MEGABYTE = 14.0
@@ -48,6 +52,39 @@ def figure_5(points: pd.DataFrame, title: str = "") -> Figure:
         axis.scatter([], [], s=area, color=BLUE, alpha=0.6, edgecolor=BLUE, label=f"{megabytes} MB")
     axis.legend(loc="lower right", title="size of the file", labelspacing=2.2, borderpad=1.5, handletextpad=2)
     _name_bubbles(figure, axis, rows)
+    return figure
+
+
+def pipeline_rates(logs: Mapping[str, RunLog]) -> Figure:
+    """Figs. 7 and 8 in small: frames per second on the screen and frames processed per second, one pair for each run.
+
+    Where a run was measured stands under its title, so that nobody takes a computer's for a phone's.
+
+    Args:
+        logs: live runs, by title; at least two frames of each were shown.
+    """
+    runs = [log.pipeline for log in logs.values()]
+    figure, axes = new_figure(1.5 + 1.45 * len(logs), 3.6)
+    axis = axes[0][0]
+    places = np.arange(len(logs))
+    values = {
+        "frames per second (FPS)": [run.display_fps or 0.0 if run else 0.0 for run in runs],
+        "frames processed per second": [run.processed_per_second if run else 0.0 for run in runs],
+    }
+    for shift, colour, (name, heights) in zip((-0.2, 0.2), (BLUE, ORANGE), values.items(), strict=True):
+        bars = axis.bar(places + shift, heights, width=0.38, color=colour, label=name)
+        axis.bar_label(bars, fmt="%.1f", fontsize=8, padding=2)
+    axis.axhline(SMOOTH_FPS, color=RED, linestyle="--", linewidth=1.2, label=f"smooth video, {SMOOTH_FPS} FPS")
+    axis.set_xticks(places, [f"{title}\n({log.where})" for title, log in logs.items()], fontsize=8)
+    axis.set_ylim(0, 1.35 * max(SMOOTH_FPS, *values["frames per second (FPS)"]))
+    axis.set_ylabel("per second")
+    axis.legend(loc="upper center", ncols=3, fontsize=7.5, frameon=False)
+    figure.set_label(
+        "; ".join(
+            f"{title} ({log.where}): {shown:.1f} FPS, {processed:.1f} frames processed per second"
+            for (title, log), shown, processed in zip(logs.items(), *values.values(), strict=True)
+        )
+    )
     return figure
 
 
