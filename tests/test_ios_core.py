@@ -12,15 +12,16 @@ import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
+from stub_models import stub_model
 
 from helpers.data import load_mnist
 from helpers.errors import ModelFileError
-from helpers.files import DATA, build_dir, ensure_folder, sha256_bytes
+from helpers.files import DATA, build_dir, ensure_folder
 from helpers.golden import GOLDEN, GOLDEN_FILE, golden_pictures
 from helpers.lanes.programs import run_program
 from helpers.lanes.swift import swift_lane
 from helpers.lanes.swift_core import PACKAGE, core_program, swift_command
-from helpers.manifest import Manifest, load_manifest, save_manifest
+from helpers.manifest import load_manifest
 from helpers.preprocess import to_tensor
 from helpers.run_log import RunLog, load_run_log
 from helpers.swift_pipeline import run_swift_pipeline
@@ -110,42 +111,9 @@ def realtime() -> Run:
     return run
 
 
-def _model(folder: Path, name: str) -> Path:
-    """A model's real manifest beside a file that only looks like a model: the stub engine reads none."""
-    content = b"not a real network"
-    record = model_record(name)
-    folder.mkdir()
-    (folder / "model.mlmodel").write_bytes(content)
-    manifest = Manifest.model_validate(
-        {
-            "model": record.name,
-            "title": record.title,
-            "citation": record.citation,
-            "input": record.input.model_dump(),
-            "labels": record.labels,
-            "label_ids": record.label_ids,
-            "weights": {"kind": "untrained", "source": "a test", "licence": "MIT", "sha256": "0" * 64},
-            "files": [
-                {
-                    "format": "mlmodel",
-                    "path": "model.mlmodel",
-                    "sha256": sha256_bytes(content),
-                    "bytes": len(content),
-                    "input_node": "image",
-                    "output_node": "probabilities",
-                    "recipe": "1" * 64,
-                }
-            ],
-            "tools": {},
-        }
-    )
-    save_manifest(manifest, folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def mobilenet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _model(tmp_path_factory.mktemp("model") / "mobilenet", "mobilenet")
+    return stub_model(tmp_path_factory.mktemp("model"), "mobilenet", "mlmodel")
 
 
 def _checked(path: Path) -> RunLog:
@@ -222,7 +190,7 @@ def test_logs_of_accuracy_runs_are_true_and_golden_pictures_have_the_golden_hash
 
 
 def test_every_probability_is_what_python_computes(realtime: Run, tmp_path: Path) -> None:
-    model = _model(tmp_path / "lenet", "lenet")
+    model = stub_model(ensure_folder(tmp_path / "lenet"), "lenet", "mlmodel")
     images, labels = (array[:50] for array in load_mnist("test"))
     header = np.array([0x0803, 50, 28, 28], ">u4").tobytes()
     (tmp_path / "images").write_bytes(header + images.tobytes())

@@ -15,15 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from stub_models import stub_model
 
 from helpers.errors import DataError
-from helpers.files import DATA, PROJECT, sha256_bytes
+from helpers.files import DATA, PROJECT
 from helpers.golden import GOLDEN, GOLDEN_FILE
 from helpers.lanes.java import run_maven
-from helpers.manifest import Manifest, save_manifest
 from helpers.run_log import RunLog, load_run_log, run_log_schema, save_run_log
 from helpers.run_log_parts import MOST_FRAMES
-from helpers.zoo import model_record
 
 SCHEMA_FILE = DATA / "schemas" / "run_log.schema.json"
 CORE = PROJECT / "android_app" / "core"
@@ -464,35 +463,7 @@ def core_jar(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """MobileNet's real manifest beside a file that only looks like a model: the stub engine reads none."""
-    folder = tmp_path_factory.mktemp("model")
-    content = b"not a real graph"
-    (folder / "mobilenet.tflite").write_bytes(content)
-    record = model_record("mobilenet")
-    manifest = Manifest.model_validate(
-        {
-            "model": record.name,
-            "title": record.title,
-            "citation": record.citation,
-            "input": record.input.model_dump(),
-            "labels": record.labels,
-            "label_ids": record.label_ids,
-            "weights": {"kind": "untrained", "source": "a test", "licence": "MIT", "sha256": "0" * 64},
-            "files": [
-                {
-                    "format": "tflite",
-                    "path": "mobilenet.tflite",
-                    "sha256": sha256_bytes(content),
-                    "bytes": len(content),
-                    "input_node": "image",
-                    "output_node": "probabilities",
-                    "recipe": "1" * 64,
-                }
-            ],
-            "tools": {},
-        }
-    )
-    save_manifest(manifest, folder)
-    return folder
+    return stub_model(tmp_path_factory.mktemp("model"), "mobilenet", "tflite")
 
 
 def _run_core(jar: Path, *arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:

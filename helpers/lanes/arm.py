@@ -16,16 +16,15 @@ import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
-from helpers.errors import ArtifactWriteError, LaneError
+from helpers.errors import LaneError
 from helpers.files import build_dir, sha256_bytes, write_text
 from helpers.lanes.debian import fetch_debs, need_debian_tools, own_architecture, unpack_debs
+from helpers.lanes.lock import alone
 from helpers.lanes.programs import run_program
 from helpers.lanes.wheels import install_wheels, locked_requirements
 
@@ -51,6 +50,8 @@ _ARCHIVE_ADVICE = (
 )
 # Raise this when a root that an older version of this file built should not be used any more.
 RECIPE = 1
+# What happens while the lock is held, and the room it takes.
+_LOCK = ("set up the ARM lane", "800 MB")
 # Where the processor is an ARM one already, the running Python takes the place of the emulated one.
 EMULATED = platform.machine() != "aarch64"
 
@@ -127,7 +128,7 @@ def arm_root(progress: bool = True) -> ArmRoot:
     home = build_dir() / "arm" / sha256_bytes(json.dumps(definition, sort_keys=True).encode())[:16]
     root = _finished(home)
     if root is None:
-        with _alone(home.parent):
+        with alone(home.parent, *_LOCK):
             # Another process may have set it up while this one waited.
             root = _finished(home) or _set_up(home, lock, progress)
     return root
@@ -184,23 +185,6 @@ def _qemu_version(qemu: Path) -> str:
 def _command(qemu: Path, root: Path, python: Path) -> tuple[str, ...]:
     """Start the emulated Python: -I keeps this machine's Python settings out of it, -B keeps the root as built."""
     return (str(qemu), "-cpu", CPU, "-L", str(root), str(python), "-I", "-B")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock: of several processes one sets up, and the others wait for it."""
-    import fcntl  # not on Windows, where this module can still be imported
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / ".lock").open("w", encoding="ascii") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-    except (OSError, ArtifactWriteError) as error:
-        raise LaneError(
-            f"could not set up the ARM lane: expected a folder {folder} that can be written and has 800 MB of room, "
-            f"received '{error}'; correct that, or name another folder in BUILD_DIR"
-        ) from error
 
 
 def _set_up(home: Path, lock: tuple[str, ...], progress: bool) -> ArmRoot:

@@ -15,16 +15,15 @@ import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
 from tqdm import tqdm
 
-from helpers.errors import ArtifactWriteError, LaneError
-from helpers.files import PROJECT, build_dir, ensure_folder, remove_path, sha256_bytes, sha256_path
+from helpers.errors import LaneError
+from helpers.files import PROJECT, build_dir, remove_path, sha256_bytes, sha256_path
+from helpers.lanes.lock import alone
 from helpers.lanes.programs import run_program
 
 # What the lane is made of; the tests stay away, which saves fetching what they need.
@@ -41,6 +40,8 @@ MAIN_CLASS = "io.github.realtimeclassifier.engines.desktop.DesktopMain"
 OLDEST_JAVA = 17
 # Raise this when a folder that an older version of this file built should not be used any more.
 RECIPE = 1
+# What happens while the lock is held, and the room it takes.
+_LOCK = ("build the Java lane", "400 MB")
 
 # Where Maven leaves the jars, below its build/android, and what they are called in the lane, in the class path's order.
 # The engines' own stand-ins for Android come before TensorFlow's classes, which call them.
@@ -106,7 +107,7 @@ def java_lane(progress: bool = True) -> JavaLane:
     key = sources_key()
     home = build_dir() / "android" / "jvm" / key[:16]
     if not _is_whole(home):
-        with _alone(home.parent):
+        with alone(home.parent, *_LOCK):
             # Another process may have built it while this one waited.
             if not _is_whole(home):
                 _build(home, java, progress)
@@ -169,7 +170,7 @@ def run_maven(*arguments: str, purpose: str) -> None:
     advice = f"check the connection to Maven's repository; {_INSTALL}"
     command = ("mvn", "--batch-mode", "--quiet", "--no-transfer-progress", "--strict-checksums", *arguments)
     # Two Mavens that fetch into one repository at once get into each other's way.
-    with _alone(build_dir() / "android"):
+    with alone(build_dir() / "android", *_LOCK):
         done = run_program(command, purpose, advice, check=False)
     if done.returncode:
         said = done.stdout + done.stderr
@@ -205,19 +206,6 @@ def sources_key(names: Sequence[str] = SOURCES) -> str:
 def _is_whole(home: Path) -> bool:
     files = (*_JARS.values(), *(f"native/{name}" for name in _NATIVE_LIBRARIES))
     return all((home / name).is_file() for name in files)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock: of several processes one builds, and the others wait for it."""
-    try:
-        with FileLock(ensure_folder(folder) / ".lock"):
-            yield
-    except (OSError, ArtifactWriteError) as error:
-        raise LaneError(
-            f"could not build the Java lane: expected a folder {folder} that can be written and has 400 MB of room, "
-            f"received '{error}'; correct that, or name another folder in BUILD_DIR"
-        ) from error
 
 
 def _build(home: Path, java: Path, progress: bool) -> None:

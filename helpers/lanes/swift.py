@@ -17,17 +17,16 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
 from tqdm import tqdm
 
-from helpers.errors import ArtifactWriteError, LaneError
+from helpers.errors import LaneError
 from helpers.files import PROJECT, build_dir, ensure_folder, remove_path, sha256_bytes, write_text
 from helpers.lanes.debian import fetch_debs, need_debian_tools, own_architecture, release_source, unpack_debs
+from helpers.lanes.lock import alone
 from helpers.lanes.programs import run_program
 
 OLDEST_SWIFT = (6, 0)
@@ -40,6 +39,8 @@ SOURCE_VARIABLE = "SWIFT_APT_SOURCE"
 DEBIAN_SWIFT = Path("/usr/libexec/swift/bin/swift")
 # Raise this when a root that an older version of this file built should not be used any more.
 RECIPE = 1
+# What happens while the lock is held, and the room it takes.
+_LOCK = ("set up the Swift lane", "3.5 GB")
 
 _INSTALL = (
     f"install Swift {OLDEST_SWIFT[0]}.{OLDEST_SWIFT[1]} or later so that `swift` is on PATH, "
@@ -131,7 +132,7 @@ def swift_lane(progress: bool = True) -> SwiftLane:
     home = build_dir() / "swift" / sha256_bytes(repr(definition).encode())[:16]
     lane = _finished(home)
     if lane is None:
-        with _alone(home.parent):
+        with alone(home.parent, *_LOCK):
             # Another process may have set it up while this one waited.
             lane = _finished(home) or _set_up(home, progress)
     _version(lane)
@@ -192,19 +193,6 @@ def _finished(home: Path) -> SwiftLane | None:
         return None
     # Not followed: links inside the root are for programs inside it.
     return lane if os.path.lexists(home / "root" / DEBIAN_SWIFT.relative_to("/")) else None
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock: of several processes one sets up, and the others wait for it."""
-    try:
-        with FileLock(ensure_folder(folder) / ".lock"):
-            yield
-    except (OSError, ArtifactWriteError) as error:
-        raise LaneError(
-            f"could not set up the Swift lane: expected a folder {folder} that can be written and has 3.5 GB of room, "
-            f"received '{error}'; correct that, or name another folder in BUILD_DIR"
-        ) from error
 
 
 def _set_up(home: Path, progress: bool) -> SwiftLane:

@@ -38,17 +38,25 @@ public final class PictureDecoder implements ImageDecoder {
             WholePicture.check(content);
             ArgbImage stored = pixels(reader.read(0));
             return png ? stored : ExifOrientation.read(content).upright(stored);
-        } catch (IOException | RuntimeException error) {
-            // ImageIO's readers throw many kinds of exceptions for damaged files, and list none of them.
-            throw new ImageException("expected " + name + " to be a whole PNG or JPEG picture that Java can read, "
-                    + "received a damaged or unusual one: " + error.getMessage() + "; save it anew as PNG", error);
-        } catch (OutOfMemoryError error) {
-            // It was asked for in large pieces, none of which was had: there is memory for the next picture.
-            throw new ImageException("expected " + name + " to fit into the memory, received a picture that does not; "
-                    + "save it smaller", error);
+        } catch (IOException | RuntimeException | OutOfMemoryError error) {
+            throw refused(name, error);
         } finally {
             reader.dispose();
         }
+    }
+
+    /** ImageIO's readers throw many kinds of exceptions for damaged files, and list none of them. */
+    static ImageException refused(String name, Throwable error) {
+        // A lack of memory comes as itself or, from inside a reader, as the cause of an IOException. It was asked for
+        // in large pieces, none of which was had: there is memory for the next picture.
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                return new ImageException("expected " + name + " to fit into the memory, received a picture that does "
+                        + "not; save it smaller", error);
+            }
+        }
+        return new ImageException("expected " + name + " to be a whole PNG or JPEG picture that Java can read, "
+                + "received a damaged or unusual one: " + error.getMessage() + "; save it anew as PNG", error);
     }
 
     private static ArgbImage pixels(BufferedImage image) throws ImageException {

@@ -167,6 +167,15 @@ class BadPicturesTest {
         assertEquals(SIDE, new PictureDecoder().decode(saved("png"), "p.png").width());
     }
 
+    /** ImageIO's own way of saying it, when the memory ends inside a reader. */
+    @Test
+    void aLackOfMemoryBelowAnotherException() {
+        OutOfMemoryError cause = new OutOfMemoryError("Java heap space");
+        IOException error = new IOException("Caught exception during read: ", new RuntimeException(cause));
+        assertTrue(PictureDecoder.refused("p.png", error).getMessage().contains("memory"));
+        assertTrue(PictureDecoder.refused("p.png", new IOException("bad")).getMessage().contains("damaged"));
+    }
+
     @Test
     void chunksThatLieOrGrow() throws Exception {
         byte[] pixels = chunk("IDAT", deflated(10_000));
