@@ -68,8 +68,10 @@ $(VENV)/.ready: requirements.lock pyproject.toml apt.txt
 	@if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] \
 		&& ! dpkg-query --show $$(cat apt.txt) > /dev/null 2>&1; then \
 		echo "Installing the Debian packages of apt.txt"; \
-		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
-			$$(cat apt.txt) > /dev/null; } || echo "apt.txt could not be installed; going on without"; \
+		install() { DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "$$@" > /dev/null; }; \
+		{ apt-get -qq update && { install $$(cat apt.txt) || for package in $$(cat apt.txt); do \
+			install $$package || echo "$$package of apt.txt could not be installed; going on without"; \
+		done; }; } || echo "apt.txt could not be installed; going on without"; \
 	fi
 	@test -n "$(PYTHON)" && command -v "$(PYTHON)" > /dev/null && "$(PYTHON)" -c 'pass' 2> /dev/null \
 		&& test "$$("$(PYTHON)" -c 'print(7)' 2> /dev/null)" = 7 \

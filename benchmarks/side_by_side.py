@@ -5,40 +5,33 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tqdm import tqdm
 
-
-@dataclass(frozen=True)
-class Ratio:
-    """One row of the table.
-
-    Attributes:
-        name: what is measured.
-        compared_to: what it is measured against.
-        ratio: the median over the rounds of our seconds divided by the other's; below 1 means that ours is faster.
-        spread: the smallest and the largest of the rounds' ratios.
-        ours_ms: our median time in milliseconds.
-        other_ms: the other's median time in milliseconds.
-        rounds: how many rounds there were.
-    """
-
-    name: str
-    compared_to: str
-    ratio: float
-    spread: tuple[float, float]
-    ours_ms: float
-    other_ms: float
-    rounds: int
+from benchmarks.table import Row, row
 
 
 def measure(
-    name: str, ours: Callable[[], object], compared_to: str, other: Callable[[], object], rounds: int = 7
-) -> Ratio:
-    """Time two functions by turns, after one warm-up each.
+    name: str,
+    ours: Callable[[], object],
+    compared_to: str,
+    other: Callable[[], object],
+    rounds: int = 7,
+    needed: str = "",
+    remark: str = "",
+) -> Row:
+    """Time two functions by turns, after one warm-up each; the ratio is our seconds over the other's.
 
     Each round times both, in alternating order, so that a slow moment of the machine hits both alike.
+
+    Args:
+        name: what is measured.
+        ours: does it.
+        compared_to: what it is measured against.
+        other: does that.
+        rounds: how often both are timed.
+        needed: what was expected of the ratio, such as `<= 1.1`.
+        remark: what else must be known.
     """
     ours()
     other()
@@ -47,16 +40,9 @@ def measure(
         order = (ours, other) if number % 2 == 0 else (other, ours)
         seconds = {function: _seconds(function) for function in order}
         pairs.append((seconds[ours], seconds[other]))
-    ratios = [ours_seconds / other_seconds for ours_seconds, other_seconds in pairs]
-    return Ratio(
-        name,
-        compared_to,
-        round(statistics.median(ratios), 3),
-        (round(min(ratios), 3), round(max(ratios), 3)),
-        round(1000 * statistics.median(pair[0] for pair in pairs), 2),
-        round(1000 * statistics.median(pair[1] for pair in pairs), 2),
-        rounds,
-    )
+    times = [f"{1000 * statistics.median(column):.4g} ms" for column in zip(*pairs, strict=True)]
+    told = f"{times[0]} against {times[1]}, {rounds} rounds" + (f"; {remark}" if remark else "")
+    return row(name, compared_to, [first / second for first, second in pairs], "lower", needed, told)
 
 
 def _seconds(function: Callable[[], object]) -> float:

@@ -6,9 +6,11 @@ Taught in notebook 07_validate_accuracy (paper, section III.C.1).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.errors import DataError
@@ -49,6 +51,7 @@ class Agreement:
         total: how many images were compared.
         largest_difference: the largest absolute difference of any probability.
         largest_log_difference: the largest absolute difference of any natural log-probability.
+        median_log_difference: the median of these differences, over all classes of all images.
         relative_log_error: the length of the vector of these differences, divided by that of the log-probabilities.
         snr_db: the signal-to-noise ratio of the probabilities, in decibels: the sum of their squares over the sum of
             the squared differences; infinite where there are none.
@@ -60,6 +63,7 @@ class Agreement:
     total: int
     largest_difference: float
     largest_log_difference: float
+    median_log_difference: float
     relative_log_error: float
     snr_db: float
     psnr_db: float
@@ -150,11 +154,50 @@ def agreement(
         total=len(first),
         largest_difference=float(np.abs(first - second).max()),
         largest_log_difference=float(np.abs(log_differences).max()),
+        median_log_difference=float(np.median(np.abs(log_differences))),
         relative_log_error=float(np.linalg.norm(log_differences)) / max(float(np.linalg.norm(logs)), smallest),
         snr_db=_decibels(float(np.square(first).sum()), float(squared.sum())),
         psnr_db=_decibels(float(first.max()) ** 2, float(squared.mean())),
         same_top_five=int((top_five[0] == top_five[1]).all(axis=1).sum()),
     )
+
+
+def accuracy_table(accuracies: Mapping[str, Accuracy]) -> pd.DataFrame:
+    """Accuracies with their intervals of 95 %, one row each, by whose they are.
+
+    Returns:
+        The columns `correct`, `of`, and in percent, as texts with two decimals, `accuracy (%)`, `from` and `to (95 %)`.
+    """
+    return pd.DataFrame(
+        {
+            "correct": each.correct,
+            "of": each.total,
+            "accuracy (%)": f"{each.percent:.2f}",
+            "from": f"{each.interval[0]:.2f}",
+            "to (95 %)": f"{each.interval[1]:.2f}",
+        }
+        for each in accuracies.values()
+    ).set_index(pd.Index(accuracies, name="engine"))
+
+
+def agreement_table(agreements: Mapping[str, Agreement]) -> pd.DataFrame:
+    """Agreements with a reference, one row each, by whose they are.
+
+    The differences are only compared with bounds, since their last digits depend on the processor.
+
+    Returns:
+        The columns `differing answers`, and whether the largest difference of a probability is at most 0.00001, the
+        largest of ln p at most 0.001, and the median of ln p at most 0.0001.
+    """
+    return pd.DataFrame(
+        {
+            "differing answers": len(each.differing),
+            "p within 0.00001": each.largest_difference <= 1e-5,
+            "ln p within 0.001": each.largest_log_difference <= 1e-3,
+            "median of ln p within 0.0001": each.median_log_difference <= 1e-4,
+        }
+        for each in agreements.values()
+    ).set_index(pd.Index(agreements, name="engine"))
 
 
 def _decibels(signal: float, noise: float) -> float:

@@ -23,7 +23,7 @@ from helpers.convert import keras_file
 from helpers.convert.conversions import Conversion, conversions_of, needed_formats, tensorflow_formats
 from helpers.convert.nodes import ConvertedNodes
 from helpers.coreml.library import coreml_missing
-from helpers.errors import ArtifactWriteError, DeploymentError, ManifestError
+from helpers.errors import ArtifactWriteError, DeploymentError, ManifestError, ModelFileError
 from helpers.files import build_dir, ensure_folder, path_bytes, remove_path, sha256_bytes, sha256_path
 from helpers.manifest import Manifest, ModelDescription, ModelFile, Weights, load_manifest, save_manifest
 from helpers.memory import give_back_memory
@@ -104,13 +104,26 @@ def _made_files(
         if file is None and is_wanted:
             # One conversion at a time, whichever model it is of: two of the largest take 9 GB.
             with _locked(build_dir() / "conversion.lock"):
-                nodes = conversion.run(folder / (source.path if source else ""), target, about)
+                nodes = _converted(conversion, folder / (source.path if source else ""), target, about)
                 give_back_memory()
             file = _described_file(conversion, target, nodes, basis)
         if file is not None:
             files[conversion.format] = file
         bar.update(is_wanted)
     return files
+
+
+def _converted(conversion: Conversion, source: Path, target: Path, about: ModelDescription) -> ConvertedNodes:
+    try:
+        return conversion.run(source, target, about)
+    except DeploymentError:
+        raise
+    except Exception as error:  # of a user's own network, any tool on the way may meet what it does not know
+        reason = str(error).strip().partition("\n")[0][:300] or type(error).__name__
+        raise ModelFileError(
+            f"{about.title} cannot be converted to {conversion.format}: {reason}; see which layer it names, or take "
+            "another format"
+        ) from error
 
 
 def _h5_conversion(chosen: ModelWeights) -> Conversion:

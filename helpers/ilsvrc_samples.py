@@ -37,11 +37,13 @@ class IlsvrcSample(NamedTuple):
         name: the photo's file name, such as `imagenet_00_243.jpg`.
         pixels: uint8 RGB of shape (height, width, 3).
         label: the index of its class, 0-999, in the order of `data/labels/imagenet.csv`.
+        content: the file's bytes, a JPEG.
     """
 
     name: str
     pixels: NDArray[np.uint8]
     label: int
+    content: bytes
 
 
 def load_ilsvrc_samples() -> list[IlsvrcSample]:
@@ -76,7 +78,7 @@ def read_samples(wheel: Path) -> list[IlsvrcSample]:
     except (OSError, zipfile.BadZipFile) as error:
         raise DataError(f"{wanted}; it cannot be read: {error}; delete it and run this again") from error
     return [
-        IlsvrcSample(match[0].rpartition("/")[2], _pixels(content, match[0]), int(match[2]))
+        IlsvrcSample(match[0].rpartition("/")[2], _pixels(content, match[0]), int(match[2]), content)
         for match, content in contents
     ]
 

@@ -15,7 +15,7 @@ from helpers.lanes.java import java_lane
 from helpers.pipeline_program import Mode, PipelineProgram, run_pipeline
 from helpers.run_log import RunLog
 
-__all__ = ["JVM_ENGINES", "Mode", "run_jvm_pipeline"]
+__all__ = ["JVM_ENGINES", "Mode", "jvm_program", "run_jvm_pipeline"]
 
 # The engines by their names in Java, which the run logs of phones go by too.
 JVM_ENGINES: dict[str, type[JvmEngine]] = {each.java_name: each for each in (JvmTfMobileEngine, JvmTfLiteEngine)}
@@ -51,6 +51,23 @@ def run_jvm_pipeline(
         LaneError: there is no JDK or Maven here, or the process died.
         ModelFileError: an argument that the app refuses, or a model that it cannot run.
     """
+    program = jvm_program(model, engine, "pipeline", progress)
+    settings = {"engine": engine, "fps": fps, "threads": threads}
+    return run_pipeline(program, model, JVM_ENGINES[engine].file_format, mode, seconds, settings, weights)
+
+
+def jvm_program(model: str, engine: str, what: str, progress: bool) -> PipelineProgram:
+    """The command line of the app's classes, for `helpers.pipeline_program`.
+
+    Args:
+        model: the model.
+        engine: one of `JVM_ENGINES`.
+        what: what messages call the run, such as "pipeline".
+        progress: show a bar while the Java code is built, which happens once.
+
+    Raises:
+        ModelFileError: another engine.
+    """
     if engine not in JVM_ENGINES:
         raise ModelFileError(f"expected one of the engines {', '.join(JVM_ENGINES)}; received {engine!r}")
     crashes = build_dir() / "android" / "crashes"
@@ -59,11 +76,9 @@ def run_jvm_pipeline(
         options = ("-Xmx1g", "-XX:-CreateCoredumpOnCrash", f"-XX:ErrorFile={ensure_folder(crashes)}/hs_err_%p.log")
         return java_lane(progress).command(*options)
 
-    program = PipelineProgram(
+    return PipelineProgram(
         start,
         name="Java",
-        owner=f"the app's pipeline for {model} ({engine})",
+        owner=f"the app's {what} for {model} ({engine})",
         advice=f"a crash leaves a report in {crashes}; run it again, or choose another engine",
     )
-    settings = {"engine": engine, "fps": fps, "threads": threads}
-    return run_pipeline(program, model, JVM_ENGINES[engine].file_format, mode, seconds, settings, weights)

@@ -31,12 +31,15 @@ from helpers.engines import open_engine
 from helpers.engines.base import Engine, Precision
 from helpers.engines.coreml import CoreMLEngine
 from helpers.engines.keras import KerasEngine
+from helpers.golden import gray_of
 from helpers.manifest import Manifest
 from helpers.predictions import cached_predictions
-from helpers.preprocess import ImageInput, fit_photos
+from helpers.preprocess import ImageInput, ResizeRule, fit_photos
 from helpers.weights import OFFLINE
 
 FILE_ENGINES = ("frozen", "tf_mobile", "litert")
+# MNIST's digits.
+DIGIT_SHAPE = (28, 28, 1)
 
 # The Core ML files that are also made wrong on purpose, one of each kind; and how that is said.
 _CONTROLLED = {"mlmodel": "", "mlpackage_fp16": " (float16)", "mlmodel_tf_coreml": " (tf-coreml)"}
@@ -84,13 +87,16 @@ class ParityCheck:
         return (self.difference <= self.tolerance) == (self.kind == "file")
 
 
-def check_parity(name: str, weights: str | Path = OFFLINE, progress: bool = False) -> list[ParityCheck]:
-    """Compare a model's files with Keras, and Keras with three networks that are wrong on purpose.
+def check_parity(
+    name: str, weights: str | Path = OFFLINE, progress: bool = False, engines: Sequence[str] | None = None
+) -> list[ParityCheck]:
+    """Compare a model's files with Keras, and Keras with up to three networks that are wrong on purpose.
 
     Args:
         name: the model.
         weights: its weights, as `helpers.weights.choose_weights` takes them.
         progress: show a progress bar over the comparisons.
+        engines: what runs the files, as `helpers.engines.open_engine` takes them; by default `FILE_ENGINES`.
 
     Returns:
         One check per file, then one per control.
@@ -100,26 +106,27 @@ def check_parity(name: str, weights: str | Path = OFFLINE, progress: bool = Fals
     """
     manifest, folder = build_model(name, weights, ())
     images = sample_images(manifest.input)
-    changes = _alterations(manifest.input)
-    with tqdm(total=1 + len(FILE_ENGINES) + len(changes), desc=manifest.title, disable=not progress) as bar:
+    engines = FILE_ENGINES if engines is None else engines
+    files, controls = [], []
+    with tqdm(total=1 + len(engines), desc=manifest.title, disable=not progress) as bar:
         with _AlteredKeras(manifest, folder) as keras_engine:
             reference = _predicted(keras_engine, images, bar)
-            tolerance = rounding_tolerance(keras_engine.network, reference)
-            altered = [
-                (what, _predicted(keras_engine.altered(what, change), images, bar)) for what, change in changes.items()
-            ]
-        files = []
-        for engine_name in FILE_ENGINES:
+            tolerances: dict[Precision, float] = {
+                precision: rounding_tolerance(keras_engine.network, reference, precision) for precision in _ROUNDING
+            }
+
+            def check(what: str, kind: Kind, engine: Engine, received: NDArray[np.float32]) -> ParityCheck:
+                precision = engine.precision
+                compared = agreement(reference, received, _SMALLEST[precision])
+                return ParityCheck(manifest.title, what, kind, precision, compared, tolerances[precision])
+
+            for what, change in _alterations(manifest.input, keras_engine.network).items():
+                received = cached_predictions(keras_engine.altered(what, change), images)
+                controls.append(check(what, "control", keras_engine, received))
+        for engine_name in engines:
             with open_engine(engine_name, name, weights) as engine:
-                files.append((engine.title, _predicted(engine, images, bar)))
-
-    def check(what: str, kind: Kind, received: NDArray[np.float32]) -> ParityCheck:
-        return ParityCheck(manifest.title, what, kind, "float32", agreement(reference, received), tolerance)
-
-    return [
-        *(check(title, "file", received) for title, received in files),
-        *(check(what, "control", received) for what, received in altered),
-    ]
+                files.append(check(engine.title, "file", engine, _predicted(engine, images, bar)))
+    return [*files, *controls]
 
 
 def check_coreml_parity(name: str, weights: str | Path = OFFLINE, progress: bool = False) -> list[ParityCheck]:
@@ -203,14 +210,19 @@ def _predicted(engine: Engine, images: NDArray[np.uint8], bar: tqdm[Any]) -> NDA
 
 
 def sample_images(expected: ImageInput) -> NDArray[np.uint8]:
-    """The images of the check: the project's five photos, or for gray inputs five digits.
+    """The images of the check: the project's five photos, in gray where the network reads gray; or five digits.
 
     Returns:
         uint8 (5, height, width, channels).
     """
-    if expected.channel_order == "gray":
+    if expected.shape == DIGIT_SHAPE:
         return load_mnist("test")[0][: len(PHOTOS)]
-    return fit_photos([load_photo(photo) for photo in PHOTOS], expected)
+    # A network without a resize rule takes its own size only.
+    rule = expected.resize or ResizeRule(shorter_side=max(expected.height, expected.width))
+    photos = [load_photo(photo) for photo in PHOTOS]
+    if expected.channels == 1:
+        photos = [gray_of(photo) for photo in photos]
+    return fit_photos(photos, expected.model_copy(update={"resize": rule}))
 
 
 def rounding_tolerance(
@@ -275,20 +287,36 @@ class _AlteredKeras(KerasEngine):
         return {**super().versions(), "alteration": self._alteration}
 
 
-def _alterations(expected: ImageInput) -> dict[str, Callable[[keras.Model], None] | None]:
+def _alterations(expected: ImageInput, network: keras.Model) -> dict[str, Callable[[keras.Model], None] | None]:
+    """What is done wrong to a network; a user's own may have no bias to drop, or no layer with a kernel."""
     alterations: dict[str, Callable[[keras.Model], None] | None] = {}
     if expected.channels > 1:
         alterations["red and blue swapped"] = None
-    return {**alterations, "a bias dropped": _drop_a_bias, "one layer's weights 1 % larger": _enlarge_a_layer}
+    if _biases(network):
+        alterations["a bias dropped"] = _drop_a_bias
+    if _kernels(network):
+        alterations["one layer's weights 1 % larger"] = _enlarge_a_layer
+    return alterations
+
+
+def _biases(network: keras.Model) -> list[Any]:
+    """The biases that do something."""
+    biases = [getattr(layer, "bias", None) for layer in network.layers]
+    return [bias for bias in biases if bias is not None and keras.ops.any(bias != 0)]
 
 
 def _drop_a_bias(network: keras.Model) -> None:
-    biased = [layer for layer in network.layers if getattr(layer, "bias", None) is not None]
-    biased[-1].bias.assign(keras.ops.zeros_like(biased[-1].bias))
+    bias = _biases(network)[-1]
+    bias.assign(keras.ops.zeros_like(bias))
+
+
+def _kernels(network: keras.Model) -> list[Any]:
+    kernels = [getattr(layer, "kernel", None) for layer in network.layers]
+    return [kernel for kernel in kernels if kernel is not None]
 
 
 def _enlarge_a_layer(network: keras.Model) -> None:
     """Enlarge the kernel of the layer in the middle, where it is hardest to notice."""
-    kernels = [layer.kernel for layer in network.layers if getattr(layer, "kernel", None) is not None]
+    kernels = _kernels(network)
     middle = kernels[len(kernels) // 2]
     middle.assign(middle * 1.01)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from helpers.engines.base import Engine
-from helpers.errors import DataError
+from helpers.errors import DataError, ModelFileError
 from helpers.files import build_dir, sha256_bytes, whole_file
 from helpers.sources import source_hash
 
@@ -33,28 +34,68 @@ def cached_predictions(engine: Engine, images: NDArray[np.uint8], progress: bool
     Raises:
         DeploymentError: whatever `Engine.predict` raises.
     """
+    return _cached(engine, images, lambda: engine.predict(images, progress))
+
+
+def cached_answers(engine: Engine, tensors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The engine's probabilities for input tensors, whoever prepared them, from the cache where they are known.
+
+    Args:
+        engine: an open engine that takes tensors.
+        tensors: float32 (n, height, width, channels), with n of at least 1; they go into the network as one batch.
+
+    Returns:
+        float32 (n, classes).
+
+    Raises:
+        ModelFileError: the engine takes images and prepares them itself; the tensors have another shape or type; or
+            the runtime gave something that is not probabilities.
+    """
+    shape = engine.manifest.input.shape
+    if engine.takes_images or tensors.shape[1:] != shape or len(tensors) == 0 or tensors.dtype != np.float32:
+        raise ModelFileError(
+            f"expected an engine that takes tensors, and float32 ones of shape (n, {', '.join(map(str, shape))}); "
+            f"received {engine.title} and {tensors.dtype} of shape {tensors.shape}; take the engine keras or litert"
+        )
+
+    def answers() -> NDArray[np.float32]:
+        probabilities = engine.invoke(tensors)
+        expected = (len(tensors), len(engine.manifest.labels))
+        if probabilities.shape != expected or not np.isfinite(probabilities).all():
+            raise ModelFileError(
+                f"expected {engine.path.name} to give finite probabilities of shape {expected}; received shape "
+                f"{probabilities.shape}; are the numbers in the tensors finite?"
+            )
+        return np.asarray(probabilities, np.float32)
+
+    return _cached(engine, tensors, answers)
+
+
+def _cached(
+    engine: Engine, inputs: NDArray[np.uint8 | np.float32], compute: Callable[[], NDArray[np.float32]]
+) -> NDArray[np.float32]:
     path = (
-        build_dir() / "predictions" / f"{engine.name}-{engine.manifest.model}-{prediction_key(engine, images)[:32]}.npz"
+        build_dir() / "predictions" / f"{engine.name}-{engine.manifest.model}-{prediction_key(engine, inputs)[:32]}.npz"
     )
-    expected = (len(images), len(engine.manifest.labels))
+    expected = (len(inputs), len(engine.manifest.labels))
     if path.is_file():
         try:
             return read_predictions(path, expected)
         except DataError:
             path.unlink()
-    probabilities = engine.predict(images, progress)
+    probabilities = compute()
     write_predictions(path, probabilities)
     return probabilities
 
 
-def prediction_key(engine: Engine, images: NDArray[np.uint8]) -> str:
-    """The SHA-256 over everything the predictions depend on."""
+def prediction_key(engine: Engine, inputs: NDArray[np.uint8 | np.float32]) -> str:
+    """The SHA-256 over everything the predictions depend on, for images or for tensors."""
     parts = {
         "source": source_hash(type(engine).__module__),
         "model": engine.file.sha256,
         "input": engine.manifest.input.model_dump(mode="json"),
-        "images": sha256_bytes(np.ascontiguousarray(images).tobytes()),
-        "shape": images.shape,
+        "images" if inputs.dtype == np.uint8 else "tensors": sha256_bytes(np.ascontiguousarray(inputs).tobytes()),
+        "shape": inputs.shape,
         "versions": engine.versions() | {"numpy": np.__version__},
     }
     return sha256_bytes(json.dumps(parts, sort_keys=True).encode())

@@ -39,6 +39,10 @@ LARGEST_BYTES = 128 * 2**20
 
 # Systems count CPU time in ticks: over a short run, a little more than the time passed is no lie.
 _CPU_TICKS_NS = 100 * 10**6
+# Of each thread they tell two times, spent in its own code and in the system's, each cut to whole ticks of 10 ms.
+_THREAD_TICKS_NS = 2 * 10 * 10**6
+# What float16 loses of a sum of a thousand probabilities.
+_SUM_SLACK = 0.01
 
 
 class RunLog(Strict):
@@ -72,7 +76,19 @@ class RunLog(Strict):
         named = {entry.class_number for result in results for entry in result.top}
         highest = max(named | {image.label for image in images if image.label is not None}, default=0)
         check(highest < self.model.classes, f"classes below {self.model.classes}; received {highest}")
+        for result in results:
+            self._check_sum(result)
+        pictures = {result.picture for result in self.golden}
+        check(len(pictures) == len(self.golden), "each golden picture once; received one twice")
         return self
+
+    def _check_sum(self, result: ImageResult | GoldenResult) -> None:
+        """The classes that are not listed have at most the last one's probability each: is there enough for 1?"""
+        told = sum(entry.probability for entry in result.top)
+        most = told + (self.model.classes - len(result.top)) * result.top[-1].probability
+        check(
+            most >= 1 - _SUM_SLACK, f"probabilities that can add up to 1; received some that reach {most:.6g} at most"
+        )
 
     @model_validator(mode="after")
     def _fits_into_its_time(self) -> Self:
@@ -91,6 +107,7 @@ class RunLog(Strict):
                 check(abs(received - rate) <= 1e-6 * max(rate, 1), f"{name} of {rate:.6f}; received {received}")
         check(busy <= self.wall_ns * workers, f"at most {self.wall_ns * workers} ns of work; received {busy}")
         self._check_cpu()
+        self._check_threads()
         return self
 
     def _check_cpu(self) -> None:
@@ -101,6 +118,16 @@ class RunLog(Strict):
         check(cpu_ns <= room + _CPU_TICKS_NS, f"at most {room} ns of CPU time; received {cpu_ns}")
         expected = min(100 * cpu_ns / room, 100.0)
         check(abs(percent - expected) <= 1e-3, f"cpu_percent of {expected:.4f}; received {percent}")
+
+    def _check_threads(self) -> None:
+        threads, cpu_ns = self.resources.threads or (), self.resources.cpu_ns
+        for thread in threads:
+            fits = thread.cpu_ns <= self.wall_ns + _CPU_TICKS_NS
+            check(fits, f"at most {self.wall_ns} ns of CPU time of thread {thread.name!r}; received {thread.cpu_ns}")
+        if cpu_ns is not None:
+            total = sum(thread.cpu_ns for thread in threads)
+            room = cpu_ns + _CPU_TICKS_NS + _THREAD_TICKS_NS * len(threads)
+            check(total <= room, f"threads that took at most {cpu_ns} ns of CPU time together; received {total}")
 
 
 def load_run_log(path: Path) -> RunLog:

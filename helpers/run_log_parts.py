@@ -17,6 +17,7 @@ from helpers.manifest import Sha256
 # Of so many fetched frames the times are kept: a quarter of an hour at 30 a second.
 MOST_FRAMES = 27_000
 MOST_IMAGES = 200_000
+MOST_THREADS = 64
 # A camera's time stamp may lie before the start of the run by as much.
 EARLIEST_CAPTURE_NS = -10 * 10**9
 
@@ -96,14 +97,32 @@ class EngineUsed(Strict):
     init_ns: Nanoseconds | None
 
 
+class ThreadCpu(Strict):
+    """A thread of the process, and the CPU time that it took during the run, in its own code and in the system's.
+
+    `name` is the one that the system knows, which Linux and Android cut to 15 bytes; of threads with one name, those
+    after the first are numbered: `worker`, `worker 2`, `worker 3`. The pipelines' threads are `screen`, which captures
+    and draws (and in single mode also infers), and `worker`, which infers. A thread that a runtime starts for itself
+    without naming it goes, on Linux and Android, by the name of the one that started it; elsewhere it is `unnamed`.
+    """
+
+    name: Text
+    cpu_ns: Nanoseconds
+
+
 class Resources(Strict):
     """What the run took; null is what the platform does not tell.
 
     `cpu_percent` is CPU time over (time passed x cores), at most 100; the paper's Fig. 7 shows such a figure.
+
+    `threads` says which thread took it, the busiest first, at most 64. Counted are the threads that were there at the
+    run's end, and those of a pipeline up to their own end; of others that began and ended meanwhile, what they took is
+    in `cpu_ns` alone. Linux and Android count a thread's time in ticks of 10 ms.
     """
 
     cpu_ns: Nanoseconds | None
     cpu_percent: Percent | None
+    threads: Annotated[tuple[ThreadCpu, ...], Field(min_length=1, max_length=MOST_THREADS)] | None
     peak_memory_bytes: Annotated[int, Field(gt=0)] | None
     battery_start_percent: Percent | None
     battery_end_percent: Percent | None
@@ -117,6 +136,15 @@ class Resources(Strict):
         both_or_neither("gpu_percent", self.gpu_percent, "gpu_source", self.gpu_source)
         battery = (self.battery_start_percent, self.battery_end_percent)
         both_or_neither("battery_start_percent", battery[0], "battery_end_percent", battery[1])
+        return self
+
+    @model_validator(mode="after")
+    def _busiest_thread_first(self) -> Self:
+        threads = self.threads or ()
+        check(len({thread.name for thread in threads}) == len(threads), "threads with a name each; received one twice")
+        for first, second in itertools.pairwise(threads):
+            in_order = first.cpu_ns >= second.cpu_ns
+            check(in_order, f"the busiest thread first; received {first.name!r} before {second.name!r}")
         return self
 
 

@@ -105,20 +105,22 @@ def summarize(model: keras.Model) -> Summary:
     flops = flops_by_operation(function.graph)
     nodes = {node.name: node for node in graph.node}
     convolutions = [node for node in graph.node if node.op in _CONVOLUTIONS]
-    kernels = [_constant(nodes, node.input[1]) for node in convolutions]
-    matrices = [_constant(nodes, node.input[1]) for node in graph.node if node.op == "MatMul"]
+    kernels = [(node, kernel) for node in convolutions if (kernel := _constant(nodes, node.input[1])) is not None]
+    products = (_constant(nodes, node.input[1]) for node in graph.node if node.op == "MatMul")
+    # Attention multiplies two results; a fully connected layer multiplies by its weights.
+    matrices = [matrix for matrix in products if matrix is not None]
     height, width, channels = (int(size) for size in model.inputs[0].shape[1:])
     return Summary(
         input_size=(height, width, channels),
         conv_layers=len(convolutions),
         depth=_longest_path(graph),
-        kernel_sizes=_distinct(size for kernel in kernels for size in kernel.shape[:2]),
+        kernel_sizes=_distinct(size for _, kernel in kernels for size in kernel.shape[:2]),
         strides=_distinct(stride for node in convolutions for stride in node.attr["strides"].list.i[1:3]),
-        conv_channels=tuple(int(kernel.shape[2]) for kernel in kernels),
+        conv_channels=tuple(int(kernel.shape[2]) for _, kernel in kernels),
         conv_filters=tuple(
             # A depthwise kernel lists its filters per channel.
             int(kernel.shape[3] * (kernel.shape[2] if node.op == "DepthwiseConv2dNative" else 1))
-            for node, kernel in zip(convolutions, kernels, strict=True)
+            for node, kernel in kernels
         ),
         fc_channels=tuple(int(matrix.shape[0]) for matrix in matrices),
         fc_filters=tuple(int(matrix.shape[1]) for matrix in matrices),
@@ -159,11 +161,13 @@ def flops_by_operation(graph: tf.Graph) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _constant(nodes: dict[str, Any], name: str) -> np.ndarray[Any, Any]:
-    """The array that a node's weight input stands for; frozen variables are read through an Identity."""
+def _constant(nodes: dict[str, Any], name: str) -> np.ndarray[Any, Any] | None:
+    """The array that a node's weight input stands for, or None; frozen variables are read through an Identity."""
     node = nodes[name.split(":")[0]]
     while node.op == "Identity":
         node = nodes[node.input[0].split(":")[0]]
+    if node.op != "Const":
+        return None
     array: np.ndarray[Any, Any] = tf.make_ndarray(node.attr["value"].tensor)
     return array
 

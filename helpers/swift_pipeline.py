@@ -14,7 +14,7 @@ from helpers.pipeline_program import Mode, PipelineProgram, run_pipeline
 from helpers.run_log import RunLog
 
 # The manifest is all that is read of a model, and this is in every manifest.
-_FORMAT = "tflite"
+FORMAT = "tflite"
 
 
 def run_swift_pipeline(
@@ -45,10 +45,21 @@ def run_swift_pipeline(
         LaneError: there is no Swift here, or the process died.
         ModelFileError: an argument that the core refuses.
     """
-    program = PipelineProgram(
+    settings = {"fps": fps, "latency-ms": latency_ms}
+    return run_pipeline(swift_program(model, "pipeline", progress), model, FORMAT, mode, seconds, settings, weights)
+
+
+def swift_program(model: str, what: str, progress: bool) -> PipelineProgram:
+    """The command line of the iOS app's core, for `helpers.pipeline_program`.
+
+    Args:
+        model: the model.
+        what: what messages call the run, such as "pipeline".
+        progress: show a bar while the core is built, which happens once.
+    """
+    return PipelineProgram(
         lambda: core_program(progress),
         name="the program",
-        owner=f"the iOS app's pipeline for {model}",
+        owner=f"the iOS app's {what} for {model}",
         advice="build it again",
     )
-    return run_pipeline(program, model, _FORMAT, mode, seconds, {"fps": fps, "latency-ms": latency_ms}, weights)

@@ -19,6 +19,7 @@ from helpers.data import checked_bytes
 from helpers.errors import ModelFileError
 from helpers.files import DATA, sha256_bytes, sha256_file, user_path
 from helpers.keras_download import fetch_keras_weights
+from helpers.own_record import find_own_model
 from helpers.squeezenet import WEIGHTS_FILE, load_squeezenet
 from helpers.untrained import UNTRAINED_SHA256, apply_untrained_weights
 from helpers.weights_file import load_weights_file, model_of
@@ -57,17 +58,28 @@ def choose_weights(model: str, weights: str | Path = OFFLINE) -> ModelWeights:
 
     Args:
         model: the network, such as `mobilenet`.
-        weights: `offline`, `imagenet`, or the path of a Keras file with that network.
+        weights: `offline`, `imagenet`, or the path of a Keras file with that network. A user's own model has the
+            weights that it was registered with, whichever word is given.
 
     Returns:
         The weights; nothing is built yet.
 
     Raises:
-        ModelFileError: an unknown network, or a file that is not there.
+        ModelFileError: an unknown network, a file that is not there, or other weights for a user's own model.
         DataError: trained weights are damaged, or cannot be fetched.
     """
     record = model_record(model)
-    if not isinstance(weights, str) or weights not in (OFFLINE, IMAGENET):
+    words = isinstance(weights, str) and weights in (OFFLINE, IMAGENET)
+    own = find_own_model(model) if model not in model_names() else None
+    if own is not None:
+        if not words:
+            raise ModelFileError(
+                f"expected {model}, a model of your own, to have the weights that it was registered with; received "
+                f"{str(weights)!r}; register that file under another name with python -m helpers.own_model"
+            )
+        kept = own.weights
+        return ModelWeights(kept.kind, kept.source, kept.licence, kept.sha256, record.build)
+    if not words:
         return _given(record, weights_path(weights))
     if model == "lenet":
         return ModelWeights(

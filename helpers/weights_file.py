@@ -1,33 +1,23 @@
 """A user's own weights: a Keras file, looked at with suspicion, for one of the paper's networks.
 
-Four kinds of file are taken: a whole model as `.h5` or `.keras`, and weights alone as `.h5` (what Keras Applications
-publish) or `.weights.h5`. Only numbers are taken over: the network itself is built by this project. A whole model must
-have just its architecture; that is compared as text, and nothing is ever built from it. Weights alone do not tell
-activations, strides or connections: they fit a network when all their shapes do.
+Only numbers are taken over: the network itself is built by this project. A whole model must have just its architecture;
+that is compared as text, and nothing is ever built from it. Weights alone do not tell activations, strides or
+connections: they fit a network when all their shapes do.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import h5py
 import keras
 
-from helpers.convert.keras_file import (
-    HDF5_SIGNATURE,
-    ZIP_SIGNATURE,
-    check_architecture,
-    check_hdf5,
-    try_hdf5,
-    unpack_archive,
-)
 from helpers.errors import ModelFileError
+from helpers.given_file import opened_file
 from helpers.same_network import described_layers, first_difference
 from helpers.zoo import ModelRecord, model_names, model_record
 
@@ -103,58 +93,18 @@ def model_of(path: Path) -> str:
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[list[dict[str, Any]] | None, Path]]:
     """The layers of the model in a file (None: weights alone), and a file from which Keras can read the weights."""
-    wanted = f"expected {path.name} to be a Keras file"
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        weights = Path(folder) / "model.weights.h5"
-        try:
-            kind = _kind(path, wanted)
-            if kind == ".keras":
-                architecture: str | None = unpack_archive(path, weights, wanted)
-                try_hdf5(weights, wanted)
-                check_hdf5(weights, wanted)
-            else:
-                try_hdf5(path, wanted)
-                architecture = check_hdf5(path, wanted)
-                # Keras takes .weights.h5 for its own layout and any other .h5 for that of Keras 2, whatever is in it.
-                with h5py.File(path, "r") as content:
-                    own_layout = "layers" in content and "layer_names" not in content.attrs
-                if own_layout == path.name.endswith(".weights.h5"):
-                    weights = path
-                else:
-                    weights = weights if own_layout else weights.with_name("model.h5")
-                    shutil.copyfile(path, weights)
-        except OSError as error:
-            raise ModelFileError(
-                f"{wanted}; it cannot be read: {error.strerror or error}; correct its rights"
-            ) from error
+    with opened_file(path) as (architecture, weights):
         layers = None
         if architecture is not None:
-            check_architecture(architecture, wanted)
             try:
                 layers = described_layers(json.loads(architecture))
             except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
                 raise ModelFileError(
-                    f"{wanted} with a functional or sequential model; received an architecture that cannot be read: "
-                    f"{type(error).__name__} {str(error)[:80]}; save the model again with Keras 3"
+                    f"expected {path.name} to be a Keras file with a functional or sequential model; received an "
+                    f"architecture that cannot be read: {type(error).__name__} {str(error)[:80]}; save the model again "
+                    "with Keras 3"
                 ) from error
         yield layers, weights
-
-
-def _kind(path: Path, wanted: str) -> str:
-    if not path.exists():
-        raise ModelFileError(f"{wanted}; there is no such file in {path.parent}")
-    if not path.is_file():
-        raise ModelFileError(f"{wanted}; received a folder or something else that is no ordinary file")
-    with path.open("rb") as stream:
-        beginning = stream.read(len(HDF5_SIGNATURE))
-    if (path.suffix == ".keras" and beginning.startswith(ZIP_SIGNATURE)) or (
-        path.suffix == ".h5" and beginning == HDF5_SIGNATURE
-    ):
-        return path.suffix
-    raise ModelFileError(
-        f"{wanted}, .h5 or .keras; received {path.suffix or 'a name without suffix'} beginning with {beginning!r}; "
-        "save the model with Keras, as model.save('name.keras')"
-    )
 
 
 def _fill(model: keras.Model, weights: Path) -> str | None:

@@ -1,7 +1,8 @@
 """The models: one record each, with everything the rest of the package needs to know about a network.
 
 A record joins the network's builder to its input and its labels, so that no other module carries a model's constants.
-Where its weights come from is told by `helpers/weights.py`.
+Where its weights come from is told by `helpers/weights.py`. Beside the paper's six, a user's own models have records
+here once they are registered; see `helpers/own_model.py`.
 """
 
 from __future__ import annotations
@@ -14,23 +15,26 @@ from dataclasses import dataclass
 import keras
 
 from helpers.errors import ModelFileError
-from helpers.labels import ImagenetLabel, load_imagenet_labels
+from helpers.labels import load_imagenet_labels
+from helpers.own_network import load_own_network
+from helpers.own_record import OwnModel, find_own_model, own_file, own_model_names
 from helpers.preprocess import ImageInput, ResizeRule
 from helpers.squeezenet import build_squeezenet
 
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A network of the paper.
+    """A network of the paper, or a user's own.
 
     Attributes:
         name: the short name used in paths and on command lines, such as `lenet`.
         title: the name as the paper prints it, such as `LeNet`.
-        build: makes the network with fresh weights; its last layer gives probabilities.
+        build: makes the network, the paper's with fresh weights, a user's as it was given; its last layer gives
+            probabilities.
         input: size, preprocessing and single crop.
         source: where the builder comes from, in words.
         citation: the publication that introduced the network, or that it follows.
-        on_imagenet: whether its classes are the 1000 of the ImageNet challenge; else they are the ten digits.
+        class_names: the names of its classes, where they are not the 1000 of the ImageNet challenge.
     """
 
     name: str
@@ -39,22 +43,22 @@ class ModelRecord:
     input: ImageInput
     source: str
     citation: str
-    on_imagenet: bool = True
+    class_names: tuple[str, ...] = ()
+
+    @property
+    def on_imagenet(self) -> bool:
+        """Whether its classes are the 1000 of the ImageNet challenge."""
+        return not self.class_names
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The class names, in the order of the network's outputs."""
-        return tuple(label.name for label in self._classes())
+        return self.class_names or tuple(label.name for label in load_imagenet_labels())
 
     @property
     def label_ids(self) -> tuple[str, ...]:
-        """The WordNet ids of the classes, such as `n02123045`; empty for the digits."""
-        return tuple(label.wnid for label in self._classes()) if self.on_imagenet else ()
-
-    def _classes(self) -> tuple[ImagenetLabel, ...]:
-        if self.on_imagenet:
-            return load_imagenet_labels()
-        return tuple(ImagenetLabel("", digit) for digit in "0123456789")
+        """The WordNet ids of the classes, such as `n02123045`; empty where they are not those of ImageNet."""
+        return tuple(label.wnid for label in load_imagenet_labels()) if self.on_imagenet else ()
 
 
 def build_lenet() -> keras.Model:
@@ -120,6 +124,8 @@ _TORCH = {
     "scale": tuple(1 / (255 * std) for std in _TORCH_STD),
     "bias": tuple(-mean / std for mean, std in zip(_TORCH_MEAN, _TORCH_STD, strict=True)),
 }
+# By the names that Keras Applications give them; all are for colour.
+PREPROCESSING: Mapping[str, Mapping[str, object]] = {"tf": _TF, "caffe": _CAFFE, "torch": _TORCH}
 
 
 def _square(side: int, shorter_side: int, preprocessing: Mapping[str, object]) -> ImageInput:
@@ -140,7 +146,7 @@ _RECORDS = {
             input=ImageInput(height=28, width=28, channel_order="gray", scale=(1 / 255,), bias=(0.0,)),
             source="this project, after the paper's Table I",
             citation="Sehgal and Kehtarnavaz 2019, Table I; after LeCun et al. 1998, whose LeNet-5 is smaller",
-            on_imagenet=False,
+            class_names=tuple("0123456789"),
         ),
         ModelRecord(
             name="resnet50",
@@ -187,16 +193,35 @@ _RECORDS = {
 
 
 def model_names() -> tuple[str, ...]:
-    """The names of all models, in the order of the paper's tables."""
+    """The names of the paper's models, in the order of its tables."""
     return tuple(_RECORDS)
 
 
 def model_record(name: str) -> ModelRecord:
-    """The record of a model.
+    """The record of a model, the paper's or a user's own.
 
     Raises:
-        ModelFileError: there is no model of that name.
+        ModelFileError: there is no model of that name, or what is kept of a user's model is damaged.
     """
-    if not isinstance(name, str) or name not in _RECORDS:
-        raise ModelFileError(f"expected one of the models {', '.join(_RECORDS)}; received {name!r}")
-    return _RECORDS[name]
+    if isinstance(name, str) and name in _RECORDS:
+        return _RECORDS[name]
+    own = find_own_model(name)
+    if own is None:
+        known = ", ".join((*_RECORDS, *own_model_names()))
+        raise ModelFileError(
+            f"expected one of the models {known}; received {name!r}; a Keras file of your own becomes a model with "
+            "python -m helpers.own_model"
+        )
+    return _own_record(own)
+
+
+def _own_record(own: OwnModel) -> ModelRecord:
+    return ModelRecord(
+        name=own.model,
+        title=own.title,
+        build=lambda: load_own_network(own_file(own), own.model),
+        input=own.input,
+        source=own.weights.source,
+        citation=own.citation,
+        class_names=own.labels,
+    )

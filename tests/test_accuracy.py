@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers.accuracy import SMALLEST_FLOAT16, agreement, top_k_accuracy, wilson_interval
+from helpers.accuracy import (
+    SMALLEST_FLOAT16,
+    Accuracy,
+    accuracy_table,
+    agreement,
+    agreement_table,
+    top_k_accuracy,
+    wilson_interval,
+)
 from helpers.errors import DataError
 
 
@@ -162,3 +170,14 @@ def test_the_five_most_probable_are_compared_as_a_set(other: list[float], same: 
 
 def test_fewer_than_five_classes_are_all_among_the_first_five() -> None:
     assert agreement(np.array([[0.9, 0.1]]), np.array([[0.1, 0.9]])).same_top_five == 1
+
+
+def test_tables_by_engine() -> None:
+    table = accuracy_table({"a": Accuracy(9_943, 10_000), "b": Accuracy(0, 10)})
+    assert table.loc["a"].tolist() == [9943, 10000, "99.43", "99.26", "99.56"]
+    assert table.loc["b", "from"] == "0.00"
+    right = np.array([[0.9, 0.1], [0.2, 0.8]], np.float32)
+    other = np.array([[0.1, 0.9], [0.2, 0.8]], np.float32)
+    compared = agreement_table({"same": agreement(right, right), "other": agreement(right, other)})
+    assert compared.loc["same"].tolist() == [0, True, True, True]
+    assert compared.loc["other"].tolist() == [1, False, False, False]

@@ -122,6 +122,7 @@ def _checked(path: Path) -> RunLog:
     assert (log.where, log.device.os, log.engine.name, log.app.name) == ("swift-linux", "Linux", "stub", "realtime")
     assert log.resources.peak_memory_bytes is not None
     assert log.resources.cpu_ns is not None
+    assert log.resources.threads is not None
     return log
 
 
@@ -132,6 +133,8 @@ def test_logs_of_live_runs_are_true(mode: str, realtime: Run, mobilenet: Path, t
     realtime("pipeline", "--model", mobilenet, "--log", path, *settings)
     log = _checked(path)
     assert log.model.file_format is None
+    names = {thread.name for thread in log.resources.threads or ()}
+    assert names & {"screen", "worker"} == ({"screen"} if mode == "single" else {"screen", "worker"})
     assert log.pipeline is not None
     assert log.pipeline.mode == mode
     assert log.pipeline.processed > 0

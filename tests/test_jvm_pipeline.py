@@ -29,6 +29,21 @@ def test_a_run_is_logged_as_a_phone_logs_it(engine: str, mode: Mode) -> None:
     assert log.pipeline.processed >= 1
     assert re.fullmatch(r"simulated camera, 28 x 28, 50\.0 frames per second", log.pipeline.source)
     assert "(desktop" in log.engine.version
+    assert log.resources.peak_memory_bytes is not None
+
+
+@pytest.mark.parametrize("mode", ["single", "multi"])
+def test_the_network_falls_on_the_thread_that_runs_it(mode: Mode) -> None:
+    # A network that keeps its thread busy; CPU time is the same however busy the machine is.
+    log = run_jvm_pipeline("squeezenet", "tflite", mode, seconds=3, threads=1, progress=False)
+    assert log.resources.threads is not None
+    taken = {thread.name: thread.cpu_ns for thread in log.resources.threads}
+    if mode == "single":
+        assert "worker" not in taken
+        assert next(iter(taken)) == "screen", taken
+    else:
+        assert next(iter(taken)) == "worker", taken
+        assert taken["screen"] < taken["worker"] / 3, taken
 
 
 def test_threads_and_the_cameras_size_are_passed_on() -> None:

@@ -109,11 +109,17 @@ def test_the_statements_hold_the_papers_numbers() -> None:
         "densenet.layers": "1 + 4 + 3 + 1",
         "zoo.validation_images": 50_000,
         "accuracy.mnist_test": 10_000,
+        "accuracy.ilsvrc": 50_000,
+        "throughput.smooth": 24,
         "results.lenet_pc": 99.43,
         "results.lenet_pixel2": 99.43,
         "results.lenet_iphone8": 99.43,
         "results.pixel2_ms": 5.66,
         "results.iphone8_ms": 5.2,
+        "results.within_half": 0.5,
+        "results.android_best": 11,
+        "results.ios_best": "> 24",
+        "results.multi_fps": 30,
     }
 
 

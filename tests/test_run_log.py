@@ -22,7 +22,7 @@ from helpers.files import DATA, PROJECT
 from helpers.golden import GOLDEN, GOLDEN_FILE
 from helpers.lanes.java import run_maven
 from helpers.run_log import RunLog, load_run_log, run_log_schema, save_run_log
-from helpers.run_log_parts import MOST_FRAMES
+from helpers.run_log_parts import MOST_FRAMES, MOST_THREADS
 
 SCHEMA_FILE = DATA / "schemas" / "run_log.schema.json"
 CORE = PROJECT / "android_app" / "core"
@@ -60,6 +60,11 @@ def _log(kind: str, **parts: Any) -> Log:
         "resources": {
             "cpu_ns": 400 * MS,
             "cpu_percent": 25.0,
+            "threads": [
+                {"name": "worker", "cpu_ns": 180 * MS},
+                {"name": "screen", "cpu_ns": 20 * MS},
+                {"name": "worker 2", "cpu_ns": 20 * MS},
+            ],
             "peak_memory_bytes": 10**8,
             "battery_start_percent": 80.0,
             "battery_end_percent": 79.0,
@@ -190,6 +195,18 @@ def test_another_system_and_single_mode_are_read() -> None:
     assert _read(content).pipeline is not None
 
 
+def test_threads_count_in_ticks_and_may_be_unknown() -> None:
+    content = _log("benchmark", latency=_benchmark()["latency"])
+    # Each of the three may seem to have taken two ticks of 10 ms more, and the process 100 ms less.
+    for thread in content["resources"]["threads"]:
+        thread["cpu_ns"] = 560 * MS // 3
+    assert _read(content).resources.threads is not None
+    content["resources"].update(cpu_ns=None, cpu_percent=None)
+    assert _read(content).resources.threads is not None
+    content["resources"].update(threads=None)
+    assert _read(content).resources.threads is None
+
+
 LIES: dict[str, tuple[str, Change, str]] = {
     "an unknown key": ("live", lambda m: m.update(colour="red"), "colour"),
     "a number in quotes": ("live", lambda m: m["device"].update(cores="8"), "device.cores"),
@@ -217,6 +234,34 @@ LIES: dict[str, tuple[str, Change, str]] = {
         "live",
         lambda m: m["resources"].update(cpu_ns=2000 * MS, cpu_percent=100.0),
         "at most 1600000000 ns of CPU time",
+    ),
+    "no word on threads": ("live", lambda m: m["resources"].pop("threads"), "resources.threads"),
+    "not one thread": ("live", lambda m: m["resources"].update(threads=[]), "resources.threads"),
+    "more threads than are kept": (
+        "live",
+        lambda m: m["resources"].update(threads=[{"name": f"t{i}", "cpu_ns": 0} for i in range(MOST_THREADS + 1)]),
+        "resources.threads",
+    ),
+    "a thread without a name": ("live", lambda m: m["resources"]["threads"][0].update(name=""), "threads.0.name"),
+    "a thread twice": (
+        "live",
+        lambda m: m["resources"]["threads"][2].update(name="screen"),
+        "threads with a name each; received one twice",
+    ),
+    "an idle thread first": (
+        "live",
+        lambda m: m["resources"]["threads"].reverse(),
+        "the busiest thread first; received 'screen' before 'worker'",
+    ),
+    "a thread that took longer than the run": (
+        "live",
+        lambda m: m["resources"]["threads"][0].update(cpu_ns=301 * MS),
+        "at most 200000000 ns of CPU time of thread 'worker'; received 301000000",
+    ),
+    "threads that took more than the process": (
+        "live",
+        lambda m: [thread.update(cpu_ns=188 * MS) for thread in m["resources"]["threads"]],
+        "at most 400000000 ns of CPU time together; received 564000000",
     ),
     "a battery once": ("live", lambda m: m["resources"].update(battery_end_percent=None), "both or neither"),
     "a GPU without a source": ("live", lambda m: m["resources"].update(gpu_percent=5.0), "both or neither"),
@@ -359,6 +404,17 @@ LIES: dict[str, tuple[str, Change, str]] = {
         lambda m: [image.update(invoke_ns=90 * MS) for image in m["accuracy"]["images"]],
         "at most 200000000 ns of work",
     ),
+    "too little for the other classes": (
+        "accuracy",
+        lambda m: m["accuracy"]["images"][1].update(top=_top((0, 0.6), (1, 0.01))),
+        "probabilities that can add up to 1; received some that reach 0.69 at most",
+    ),
+    "too little in a golden picture": (
+        "accuracy",
+        lambda m: m["golden"][0].update(top=_top((0, 0.09))),
+        "probabilities that can add up to 1",
+    ),
+    "a golden picture twice": ("accuracy", lambda m: m["golden"].append(m["golden"][0]), "each golden picture once"),
     "a mean outside": (
         "accuracy",
         lambda m: m["golden"][0]["channels"].__setitem__(0, {"min": -1.0, "mean": 1.1, "max": 1.0}),
@@ -423,7 +479,7 @@ def test_a_long_run_keeps_the_times_of_its_first_frames_only() -> None:
     content = _live()
     count = MOST_FRAMES + 500
     content["wall_ns"] = count * 1000
-    content["resources"].update(cpu_ns=0, cpu_percent=0.0)
+    content["resources"].update(cpu_ns=0, cpu_percent=0.0, threads=None)
     times = list(range(0, MOST_FRAMES * 1000, 1000))
     columns = dict.fromkeys(("capture_ns", "start_ns", "end_ns", "shown_ns"), times)
     content["pipeline"].update(
@@ -443,6 +499,9 @@ def test_a_long_run_keeps_the_times_of_its_first_frames_only() -> None:
 
 
 # What the Java core writes
+
+
+PIPELINE_THREADS = {"single": {"screen"}, "multi": {"screen", "worker"}}
 
 
 @pytest.fixture(scope="module")
@@ -494,6 +553,9 @@ def test_java_writes_true_logs_of_live_runs(mode: str, core_jar: Path, model_fol
     assert run.processed > 0
     lost = "skipped_by_source" if mode == "single" else "replaced_by_newer"
     assert run.dropped[lost] > 0
+    assert log.resources.peak_memory_bytes is not None
+    assert log.resources.threads is not None
+    assert {thread.name for thread in log.resources.threads} & {"screen", "worker"} == PIPELINE_THREADS[mode]
 
 
 @pytest.mark.java

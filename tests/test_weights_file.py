@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import weights_file
+from helpers import given_file, weights_file
 from helpers.convert import keras_file
 from helpers.errors import ModelFileError
 from helpers.same_network import described_layers, first_difference
@@ -92,7 +92,7 @@ def _in_an_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def _read_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only some tests read in a process of its own first: it takes longer than all the rest."""
     if "first_read_apart" not in request.fixturenames:
-        monkeypatch.setattr(weights_file, "try_hdf5", lambda path, wanted: None)
+        monkeypatch.setattr(given_file, "try_hdf5", lambda path, wanted: None)
 
 
 @pytest.fixture
@@ -402,7 +402,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, files: Path, mon
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(weights_file.Path, "open", refuse)
+    monkeypatch.setattr(given_file.Path, "open", refuse)
     _refused(files / "whole.keras", "cannot be read: Permission denied")
 
 

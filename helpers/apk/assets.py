@@ -13,10 +13,12 @@ from pathlib import Path
 
 from helpers.artifacts import build_model
 from helpers.data import checked_bytes
+from helpers.errors import ModelFileError
 from helpers.files import DATA, ensure_folder, whole_folder, write_bytes
 from helpers.golden import GOLDEN
 from helpers.manifest import Manifest, checked_file, save_manifest
 from helpers.weights import OFFLINE
+from helpers.zoo import model_names
 
 # What the app's two engines read; whatever else the store holds of a model stays away.
 FORMATS = ("tf_mobile_pb", "tflite")
@@ -34,17 +36,34 @@ def app_models(
         progress: show a bar for each model.
 
     Returns:
-        For each its manifest, with the files that the app reads and no others, and its folder in the store.
+        For each its manifest, with the files that the app reads and no others, and its folder in the store. Of a
+        user's own model that one runtime cannot take there is the other's file alone.
 
     Raises:
         ModelFileError: an unknown model.
         DeploymentError: see `helpers.artifacts.build_model`.
     """
-    built = [build_model(name, weights, FORMATS, progress) for name in dict.fromkeys(models)]
-    return [
-        (manifest.model_copy(update={"files": tuple(manifest.file(each) for each in FORMATS)}), folder)
-        for manifest, folder in built
-    ]
+    return [_app_model(name, weights, progress) for name in dict.fromkeys(models)]
+
+
+def _app_model(name: str, weights: str | Path, progress: bool) -> tuple[Manifest, Path]:
+    formats = FORMATS if name in model_names() else _own_formats(name, weights)
+    manifest, folder = build_model(name, weights, formats, progress)
+    return manifest.model_copy(update={"files": tuple(manifest.file(each) for each in formats)}), folder
+
+
+def _own_formats(name: str, weights: str | Path) -> tuple[str, ...]:
+    """What can be made of a user's own model. The app offers an engine for the files that are there."""
+    made, problems = [], []
+    for each in FORMATS:
+        try:
+            build_model(name, weights, [each])
+            made.append(each)
+        except ModelFileError as error:
+            problems.append(error)
+    if not made:
+        raise problems[0]
+    return tuple(made)
 
 
 def gather_assets(models: Sequence[tuple[Manifest, Path]], folder: Path) -> Path:

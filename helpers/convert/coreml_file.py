@@ -132,7 +132,11 @@ def _package_manifest() -> str:
 
 
 def _in_words(about: ModelDescription) -> str:
-    classes = "the ten digits" if not about.label_ids else f"the {len(about.labels):,} classes of ImageNet"
+    classes = f"{len(about.labels):,} classes"
+    if about.label_ids:
+        classes = f"the {classes} of ImageNet"
+    elif about.labels == tuple("0123456789"):
+        classes = "the ten digits"
     return f"{about.title} tells {classes} apart. Weights: {about.weights.source}."
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from helpers.apk import tools as apk
 from helpers.coreml import library
-from helpers.lanes import arm, java, swift, swift_core
+from helpers.lanes import arm, browser, java, swift, swift_core
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Lane:
 LANES = {
     "apk": Lane("Android APK", apk.__file__, lambda: apk.apk_missing(), lambda: apk.apk_key()),
     "arm": Lane("ARM emulation", arm.__file__, lambda: arm.arm_available(), lambda: arm.arm_root(progress=False).key()),
+    "browser": Lane("browser", browser.__file__, lambda: browser.browser_missing(), lambda: "Chromium is installed"),
     "coreml": Lane("Core ML", library.__file__, lambda: library.coreml_missing(), lambda: "coremltools is installed"),
     "java": Lane("Java", java.__file__, lambda: java.java_missing(), lambda: java.sources_key()),
     "swift": Lane("Swift", swift.__file__, lambda: swift.swift_missing(), lambda: swift_core.swift_key()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,13 +15,9 @@ from numpy.typing import NDArray
 
 from helpers.accuracy import Accuracy
 from helpers.plots.style import BLUE, ORANGE, RED, new_figure
-from helpers.run_log import RunLog
 
-# The paper's bound for a smooth video (section III.C.3).
-SMOOTH_FPS = 24
-
-# Fig. 5's circles: their area in square points for a megabyte, and the sizes that its legend shows.
-_AREA_PER_MEGABYTE = 14.0
+# Circles for files: their area in square points for a megabyte, and the sizes that Fig. 5's legend shows.
+AREA_PER_MEGABYTE = 14.0
 _LEGEND_MEGABYTES = (5, 25, 100)
 
 
@@ -40,7 +36,7 @@ def figure_5(points: pd.DataFrame, title: str = "") -> Figure:
         "The paper's top-5 accuracies over billions of floating-point operations, circles as large as the files: "
         + "; ".join(f"{title} {gflops:.1f} B, {top5:.1f} %, {size:.0f} MB" for title, gflops, top5, size in rows)
     )
-    areas = _AREA_PER_MEGABYTE * points["megabytes"]
+    areas = AREA_PER_MEGABYTE * points["megabytes"]
     axis.scatter(points["gflops"], points["top5"], s=areas, color=BLUE, alpha=0.6, edgecolor=BLUE)
     axis.set_xlim(0, 1.15 * points["gflops"].max())
     axis.set_ylim(points["top5"].min() - 2.5, points["top5"].max() + 2.5)
@@ -48,60 +44,33 @@ def figure_5(points: pd.DataFrame, title: str = "") -> Figure:
     axis.set_ylabel("top-5 accuracy (%), the paper's")
     axis.set_title(title, fontsize=10)
     for megabytes in _LEGEND_MEGABYTES:
-        area = _AREA_PER_MEGABYTE * megabytes
+        area = AREA_PER_MEGABYTE * megabytes
         axis.scatter([], [], s=area, color=BLUE, alpha=0.6, edgecolor=BLUE, label=f"{megabytes} MB")
     axis.legend(loc="lower right", title="size of the file", labelspacing=2.2, borderpad=1.5, handletextpad=2)
-    _name_bubbles(figure, axis, rows)
+    name_bubbles(figure, axis, rows)
     return figure
 
 
-def pipeline_rates(logs: Mapping[str, RunLog]) -> Figure:
-    """Figs. 7 and 8 in small: frames per second on the screen and frames processed per second, one pair for each run.
-
-    Where a run was measured stands under its title, so that nobody takes a computer's for a phone's.
+def name_bubbles(figure: Figure, axis: Axes, rows: Sequence[tuple[str, float, float, float]]) -> None:
+    """Write name and size beside each circle, on the first of its four sides where they cover nothing else.
 
     Args:
-        logs: live runs, by title; at least two frames of each were shown.
+        figure: the figure.
+        axis: its axes, with circles of `AREA_PER_MEGABYTE`.
+        rows: for each circle its name, its two coordinates, and the size in 10^6 bytes.
     """
-    runs = [log.pipeline for log in logs.values()]
-    figure, axes = new_figure(1.5 + 1.45 * len(logs), 3.6)
-    axis = axes[0][0]
-    places = np.arange(len(logs))
-    values = {
-        "frames per second (FPS)": [run.display_fps or 0.0 if run else 0.0 for run in runs],
-        "frames processed per second": [run.processed_per_second if run else 0.0 for run in runs],
-    }
-    for shift, colour, (name, heights) in zip((-0.2, 0.2), (BLUE, ORANGE), values.items(), strict=True):
-        bars = axis.bar(places + shift, heights, width=0.38, color=colour, label=name)
-        axis.bar_label(bars, fmt="%.1f", fontsize=8, padding=2)
-    axis.axhline(SMOOTH_FPS, color=RED, linestyle="--", linewidth=1.2, label=f"smooth video, {SMOOTH_FPS} FPS")
-    axis.set_xticks(places, [f"{title}\n({log.where})" for title, log in logs.items()], fontsize=8)
-    axis.set_ylim(0, 1.35 * max(SMOOTH_FPS, *values["frames per second (FPS)"]))
-    axis.set_ylabel("per second")
-    axis.legend(loc="upper center", ncols=3, fontsize=7.5, frameon=False)
-    figure.set_label(
-        "; ".join(
-            f"{title} ({log.where}): {shown:.1f} FPS, {processed:.1f} frames processed per second"
-            for (title, log), shown, processed in zip(logs.items(), *values.values(), strict=True)
-        )
-    )
-    return figure
-
-
-def _name_bubbles(figure: Figure, axis: Axes, rows: Sequence[tuple[str, float, float, float]]) -> None:
-    """Write name and size beside each circle, on the first of its four sides where they cover nothing else."""
     figure.draw_without_rendering()
     point = figure.dpi / 72
     taken = []
     for _, gflops, top5, megabytes in rows:
         x, y = axis.transData.transform((gflops, top5))
-        radius = point * np.sqrt(_AREA_PER_MEGABYTE * megabytes / np.pi)
+        radius = point * np.sqrt(AREA_PER_MEGABYTE * megabytes / np.pi)
         taken.append(Bbox.from_extents(x - radius, y - radius, x + radius, y + radius))
     legend = axis.get_legend()
     if legend is not None:
         taken.append(legend.get_window_extent())
     for title, gflops, top5, megabytes in rows:
-        away = np.sqrt(_AREA_PER_MEGABYTE * megabytes / np.pi) + 4
+        away = np.sqrt(AREA_PER_MEGABYTE * megabytes / np.pi) + 4
         sides = (
             ((away, 0), "left", "center"),
             ((0, -away), "center", "top"),

@@ -4,7 +4,7 @@
 
 - `plan` reads the notebooks and what they declare, `parameters` what a user sets, `keys` what a result depends on,
   `records` which results are still valid;
-- `environment`, `processes`, `child` and `execution` execute one notebook, `schedule` executes many, `run` the series
-  and `batch` a table;
+- `environment`, `processes`, `child`, `places` and `execution` execute one notebook, here or on a worker (`workers`),
+  `schedule` executes many, `run` the series and `batch` a table;
 - `titles`, `navigation`, `refresh`, `formulas`, `pages` and `site` look after what people read.
 """

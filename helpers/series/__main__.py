@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from helpers.errors import DeploymentError, SeriesError
+from helpers.errors import DeploymentError, LaneError, SeriesError
 from helpers.files import PROJECT
 from helpers.series.environment import kernel_environment
 from helpers.series.execution import Limits
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None, project: Path = PROJECT) -> int
     try:
         with _stopped_like_ctrl_c():
             return _run(options, project)
-    except SeriesError as error:
+    except (LaneError, SeriesError) as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_USE
     except (DeploymentError, OSError) as error:
@@ -107,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", parents=[parameters, many, limits], help="run the series, or some notebooks of it")
     run.add_argument("names", nargs="*", help="such as 02 or 02_lenet_on_mnist; what they need runs too")
-    batch = commands.add_parser("batch", parents=[many, limits], help="run a table of parameter sets")
+    batch = commands.add_parser(
+        "batch", parents=[many, limits], help="run a table of parameter sets, with SCHEDULER on Dask workers"
+    )
     batch.add_argument("table", type=Path, help="a CSV or YAML file")
     refresh = commands.add_parser("refresh", parents=[parameters, limits], help="store a notebook's outputs anew in it")
     refresh.add_argument("name", help="such as 02")

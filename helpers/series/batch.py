@@ -2,6 +2,9 @@
 
 Rows share the models and other generated files of the build folder, but each has its own executed notebook and its own
 rows of the ledger, in `batches/TABLE/ROW/`, so a batch never changes what the series says.
+
+With the environment variable SCHEDULER the rows are executed by the workers of a Dask cluster, with the same results;
+`helpers.scheduling` says what it may hold and what the workers need.
 """
 
 from __future__ import annotations
@@ -19,12 +22,14 @@ import yaml
 
 from helpers.errors import SeriesError
 from helpers.files import whole_file
+from helpers.scheduling import scheduler_setting
 from helpers.series.execution import Limits
 from helpers.series.keys import Keys
 from helpers.series.parameters import PlainLoader, checked_parameters, parse_value
 from helpers.series.plan import Notebook, Series
 from helpers.series.run import print_failures, table
-from helpers.series.schedule import Job, Outcome, default_jobs, execute_all
+from helpers.series.schedule import Job, Outcome, execute_all
+from helpers.series.workers import places
 
 _ROW_KEYS = {"notebook", "parameters", "name"}
 
@@ -48,7 +53,7 @@ def run_batch(
         path: a CSV file with the column `notebook` and a column for each parameter (an empty cell leaves the default),
             or a YAML list of mappings with the keys `notebook`, `parameters` and `name`. CSV may have `name` as well.
         fresh: execute rows even if their results are valid.
-        side_by_side: how many at the same time.
+        side_by_side: how many at the same time; by default two, or one for each worker of a cluster.
         limits: when to give up on a cell or a notebook.
 
     Returns:
@@ -56,6 +61,7 @@ def run_batch(
 
     Raises:
         SeriesError: the table cannot be read, or some rows are wrong; the message names them all, nothing was executed.
+        LaneError: SCHEDULER is none, or its cluster cannot be used; nothing was executed.
     """
     rows = read_table(path, series)
     folder = series.build / "batches" / path.stem
@@ -75,7 +81,8 @@ def run_batch(
         for row in rows
     ]
     names = [job.name for job in jobs]
-    outcomes = execute_all(jobs, side_by_side or default_jobs(), limits or Limits(), names if fresh else ())
+    with places(scheduler_setting(), side_by_side) as where:
+        outcomes = execute_all(jobs, where, limits or Limits(), names if fresh else ())
     _write_summary(folder / "summary.csv", jobs, outcomes)
     print(table(outcomes))
     print(f"summary: {os.path.relpath(folder / 'summary.csv')}")

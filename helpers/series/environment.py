@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from helpers.files import build_dir
+
+# Variables and their values; None for one that must not be set.
+Settings = Mapping[str, str | None]
 
 # These would add kernels of other environments, or stop figures from reaching the notebook.
 _LEFT_OUT = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "MPLBACKEND")
@@ -32,12 +36,19 @@ def kernel_environment(build: Path | None = None) -> dict[str, str]:
     }
 
 
-def child_environment(build: Path, ledger: Path) -> dict[str, str]:
-    """The whole environment of a process that executes a notebook.
+def notebook_settings(build: Path, ledger: Path, declared: Iterable[str] = ()) -> Settings:
+    """What the environment of a notebook's execution must have, on whichever machine that is.
 
     Args:
         build: the build folder.
         ledger: where the notebook's rows of the ledger go.
+        declared: the variables that the notebook's result depends on, as its metadata names them.
     """
+    handed_on = {name: os.environ.get(name) for name in ("LANES", *declared)}
+    return {**handed_on, **kernel_environment(build), "LEDGER_DIR": str(ledger)}
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The whole environment of a process of this machine that executes a notebook."""
     inherited = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-    return {**inherited, **kernel_environment(build), "LEDGER_DIR": str(ledger)}
+    return {name: value for name, value in {**inherited, **settings}.items() if value is not None}

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import signal
-import subprocess
-import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +14,9 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from helpers.series.child import Order, Result
+from helpers.series.environment import Settings
 from helpers.series.nodes import code_cells, first_line, parse
-from helpers.series.processes import MARK, end_all
+from helpers.series.places import LOG, LOST, Here, Place
 
 
 @dataclass(frozen=True)
@@ -48,40 +45,30 @@ class Execution:
         self,
         source: Path,
         parameters: Mapping[str, object],
-        environment: Mapping[str, str],
+        settings: Settings,
         scratch: Path,
         limits: Limits,
+        place: Place | None = None,
     ) -> None:
         """Start the execution.
 
         Args:
             source: the notebook; it is not changed.
             parameters: what to inject after its `parameters` cell.
-            environment: the whole environment of its kernel.
+            settings: what the environment of its kernel must have; see `helpers.series.environment`.
             scratch: a folder of the same file system as the result's place, for a temporary folder.
             limits: when to give up.
+            place: what executes it; this machine unless given.
         """
         scratch.mkdir(parents=True, exist_ok=True)
         self._folder = tempfile.TemporaryDirectory(dir=scratch, prefix=f".{source.stem}-", ignore_cleanup_errors=True)
         folder = Path(self._folder.name)
         self.notebook = folder / "notebook.ipynb"
         self._result = folder / "result.json"
-        self._log = folder / "log.txt"
+        self._log = folder / LOG
         self._limits = limits
         self._seen: NotebookNode | None = None
         self._seen_at = 0
-        self._mark = uuid.uuid4().hex
-        self._began = time.monotonic()
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "helpers.series.child"],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                env={**environment, MARK: self._mark},
-                # Ctrl-C in a terminal reaches this process only, which then ends the others in order.
-                start_new_session=True,
-            )
         order: Order = {
             "source": str(source),
             "folder": str(folder),
@@ -89,14 +76,11 @@ class Execution:
             "parameters": dict(parameters),
             "cell_timeout": limits.cell,
         }
+        self._began = time.monotonic()
         try:
-            assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(order, default=str).encode() + b"\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # the process ended at once; `poll` will say so
+            self._child = (place or Here()).start(order, settings)
         except BaseException:
-            self.close()
+            self._folder.cleanup()
             raise
 
     def __enter__(self) -> Execution:
@@ -107,11 +91,7 @@ class Execution:
 
     def close(self) -> None:
         """End whatever is left of the execution and remove its temporary folder."""
-        end_all(self._process.pid if self._process.poll() is None else None, self._mark)
-        if self._process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.close()
-        self._process.wait()
+        self._child.end()
         self._folder.cleanup()
 
     def cells_done(self) -> int:
@@ -122,11 +102,11 @@ class Execution:
     def poll(self) -> Ended | None:
         """None while the notebook is being executed, otherwise how it ended."""
         seconds = time.monotonic() - self._began
-        status = self._process.poll()
+        status = self._child.status()
         if status is None:
             if seconds < self._limits.notebook:
                 return None
-            end_all(self._process.pid, self._mark)
+            self._child.end()
             return Ended(
                 f"{self._where()}:\n  {_too_long('the notebook', self._limits.notebook, '--timeout')}", seconds
             )
@@ -187,8 +167,13 @@ class Execution:
 
     def _last_words(self, status: int) -> str:
         """For a process that ended without a result."""
-        log = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
-        if status < 0:
+        try:
+            log = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
+        except OSError:  # a lost process takes its folder with it
+            log = []
+        if status == LOST:
+            how = "is lost with the worker that had it, which was killed or cut off, often because memory ran out"
+        elif status < 0:
             how = f"was killed by {signal.Signals(-status).name}, often because memory ran out"
         else:
             how = f"ended with status {status} and no result"

@@ -82,6 +82,8 @@ class Keys:
                 facts[f"the lane {lane.title}"] = lane.missing() or lane.key()
         for each in notebook.declared.inputs:
             facts[each] = self._hash(project / each)
+        for variable in notebook.declared.environment:
+            facts[variable] = os.environ.get(variable, "")
         for need in notebook.declared.needs:
             facts[need] = self.key(need)
         return facts

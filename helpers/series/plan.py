@@ -2,8 +2,11 @@
 
 A notebook says in its metadata, under the key `series`, which other notebooks' results it uses (`needs`), whether it
 measures time and must run with nothing beside it (`alone`), which files of the project it reads (`inputs`) and which
-files of the build folder it leaves for others (`outputs`), and without which lane it cannot run at all (`lane`). Its
-first code cell is tagged `parameters`.
+files of the build folder it leaves for others (`outputs`), and without which lane it cannot run at all (`lane`). What
+the user has beside the project is named by environment variables: `environment` lists those that its result depends on,
+such as IMAGENET_VAL. When the value of one changes, a path as well as any other, the notebook runs again; what lies in
+the folder that it names is not looked at. Variables that are not listed, such as SCHEDULER, reach a notebook too, and
+change no result. Its first code cell is tagged `parameters`.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 from nbformat import NotebookNode
-from pydantic import AfterValidator, BaseModel, ConfigDict, StrictBool, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StrictBool, StringConstraints, ValidationError
 
 from helpers.errors import SeriesError
 from helpers.files import PROJECT, build_dir
@@ -32,6 +35,7 @@ def _inside(path: str) -> str:
 
 
 RelativePath = Annotated[str, AfterValidator(_inside)]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
 class Declaration(BaseModel):
@@ -43,6 +47,7 @@ class Declaration(BaseModel):
     alone: StrictBool = False
     inputs: tuple[RelativePath, ...] = ()
     outputs: tuple[RelativePath, ...] = ()
+    environment: tuple[Variable, ...] = ()
     lane: Literal["apk", "coreml", "java", "swift"] | None = None
 
 

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from helpers.errors import SeriesError
 from helpers.files import sha256_bytes, write_text
-from helpers.series.environment import child_environment
+from helpers.series.environment import notebook_settings
 from helpers.series.execution import Execution, Limits
 from helpers.series.nodes import code_cells, copied, file_text, first_line, read_node
 from helpers.series.parameters import parse_assignments
@@ -47,8 +47,8 @@ def refresh(series: Series, name: str, assignments: Iterable[str] = (), limits: 
     scratch.mkdir(parents=True, exist_ok=True)
     # The outputs go into the repository; the rows of the ledger belong to a run and are thrown away.
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".refresh-") as ledger:
-        environment = child_environment(series.build, Path(ledger))
-        with Execution(notebook.path, parameters, environment, scratch, limits or Limits()) as execution:
+        settings = notebook_settings(series.build, Path(ledger), notebook.declared.environment)
+        with Execution(notebook.path, parameters, settings, scratch, limits or Limits()) as execution:
             ended = execution.wait()
             if ended.failure:
                 raise SeriesError(f"{notebook.path} is unchanged, because it {ended.failure}")

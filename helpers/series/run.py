@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from helpers.errors import SeriesError
@@ -10,8 +11,9 @@ from helpers.lanes.known import LANES
 from helpers.series.execution import Limits
 from helpers.series.keys import Keys, lanes
 from helpers.series.parameters import parse_assignments
+from helpers.series.places import Here
 from helpers.series.plan import SOLUTIONS, Notebook, Series
-from helpers.series.schedule import Job, Outcome, default_jobs, execute_all
+from helpers.series.schedule import Job, Outcome, execute_all
 from helpers.series.site import build_site
 
 
@@ -45,10 +47,12 @@ def run_series(
     keys = Keys(series, parameters)
     jobs = [_job(series, series.everything[name], parameters.get(name, {}), keys) for name in included]
     _report_absent_inputs(series, jobs)
-    outcomes = execute_all(jobs, side_by_side or default_jobs(), limits or Limits(), chosen if fresh else ())
+    here, began = Here(side_by_side), time.monotonic()
+    outcomes = execute_all(jobs, [here], limits or Limits(), chosen if fresh else ())
     merge_ledger(series)
     index = build_site(series)
     print(table(outcomes))
+    print(f"this run took {(time.monotonic() - began) / 60:.1f} minutes; notebooks side by side: {here.slots}")
     print(f"read the results at {index}")
     print_failures(outcomes)
     return outcomes
@@ -104,13 +108,18 @@ def merge_ledger(series: Series) -> None:
 
 
 def table(outcomes: Mapping[str, Outcome]) -> str:
-    """The outcomes and minutes as a small table."""
-    width = max(map(len, outcomes), default=0)
+    """The outcomes and minutes as a small table; of a valid result, the minutes that it once took.
+
+    The last row has the minutes of all, one after another.
+    """
+    width = max(map(len, [*outcomes, "notebook"]))
     lines = [f"{'notebook':{width}}  minutes  outcome"]
     for name, outcome in outcomes.items():
         minutes = "" if outcome.minutes is None else f"{outcome.minutes:.1f}"
         words = {"valid": outcome.message, "not run": f"not run: {outcome.message}"}.get(outcome.status, outcome.status)
         lines.append(f"{name:{width}}  {minutes:>7}  {words}")
+    total = sum(outcome.minutes or 0.0 for outcome in outcomes.values())
+    lines.append(f"{'in all':{width}}  {total:>7.1f}")
     return "\n".join(lines)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tqdm import tqdm
 
 from helpers.files import sha256_file
-from helpers.series.environment import child_environment
+from helpers.series.environment import notebook_settings
 from helpers.series.execution import Ended, Execution, Limits
 from helpers.series.keys import Facts, content_hash, key_of
+from helpers.series.places import Place
 from helpers.series.plan import Notebook
 from helpers.series.records import Record, read_record, what_changed
 
@@ -58,13 +59,16 @@ class Outcome:
     message: str = ""
 
 
-def default_jobs() -> int:
-    """How many notebooks run side by side unless told otherwise; two, because each may hold a network and its data."""
-    return min(2, os.cpu_count() or 1)
+class _Running(NamedTuple):
+    """A job that is being executed, and where."""
+
+    job: Job
+    execution: Execution
+    place: Place
 
 
 def execute_all(
-    jobs: Iterable[Job], side_by_side: int, limits: Limits, fresh: Iterable[str] = ()
+    jobs: Iterable[Job], places: Sequence[Place], limits: Limits, fresh: Iterable[str] = ()
 ) -> dict[str, Outcome]:
     """Execute jobs, in their order as far as their needs allow.
 
@@ -73,7 +77,7 @@ def execute_all(
 
     Args:
         jobs: each after those it needs.
-        side_by_side: how many may run at the same time.
+        places: where they may be executed; each says how many at the same time.
         limits: when to give up on a cell or a notebook.
         fresh: the names of jobs to execute even though their results are valid.
 
@@ -82,14 +86,16 @@ def execute_all(
     """
     jobs = list(jobs)
     outcomes, waiting = _sort_out(jobs, set(fresh))
-    running: dict[str, tuple[Job, Execution]] = {}
+    running: dict[str, _Running] = {}
     try:
         with _Progress(waiting) as progress:
             while waiting or running:
-                for job in startable(waiting, outcomes, [job for job, _ in running.values()], side_by_side):
-                    waiting.remove(job)
-                    running[job.name] = (job, _start(job, limits))
-                for name, (job, execution) in list(running.items()):
+                for place in places:
+                    there = [each.job for each in running.values() if each.place is place]
+                    for job in startable(waiting, outcomes, there, place.slots):
+                        waiting.remove(job)
+                        running[job.name] = _Running(job, _start(job, limits, place), place)
+                for name, (job, execution, _) in list(running.items()):
                     if (ended := execution.poll()) is not None:
                         outcomes[name] = _conclude(job, execution, ended)
                         del running[name]
@@ -100,12 +106,12 @@ def execute_all(
                     needs = " and ".join(_failed_needs(job, outcomes))
                     outcomes[job.name] = Outcome("not run", message=f"it needs {needs}")
                     progress.finished(job, outcomes[job.name])
-                progress.show({name: execution.cells_done() for name, (_, execution) in running.items()})
+                progress.show({name: each.execution.cells_done() for name, each in running.items()})
                 if running:
                     time.sleep(0.2)
     finally:
-        for _, execution in running.values():
-            execution.close()
+        for each in running.values():
+            each.execution.close()
     return {job.name: outcomes[job.name] for job in jobs}
 
 
@@ -126,7 +132,7 @@ def _sort_out(jobs: list[Job], fresh: set[str]) -> tuple[dict[str, Outcome], lis
 
 
 def startable(waiting: list[Job], outcomes: Mapping[str, Outcome], running: list[Job], side_by_side: int) -> list[Job]:
-    """The jobs to start now: their needs are met, and they may run beside the others."""
+    """The jobs to start now on one machine: their needs are met, and they may run beside those that run there."""
     start: list[Job] = []
     for job in waiting:
         beside = [*running, *start]
@@ -142,12 +148,12 @@ def _failed_needs(job: Job, outcomes: Mapping[str, Outcome]) -> list[str]:
     return [need for need in job.needs if need in outcomes and outcomes[need].status in ("failed", "not run")]
 
 
-def _start(job: Job, limits: Limits) -> Execution:
+def _start(job: Job, limits: Limits, place: Place) -> Execution:
     # Rows of an earlier version must not survive in the ledger when the notebook no longer writes them.
     job.ledger_file.unlink(missing_ok=True)
     job.ledger.mkdir(parents=True, exist_ok=True)
-    environment = child_environment(job.build, job.ledger)
-    return Execution(job.notebook.path, job.parameters, environment, job.record.parent, limits)
+    settings = notebook_settings(job.build, job.ledger, job.notebook.declared.environment)
+    return Execution(job.notebook.path, job.parameters, settings, job.record.parent, limits, place)
 
 
 def _conclude(job: Job, execution: Execution, ended: Ended) -> Outcome:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from helpers.errors import SeriesError
 from helpers.series.keys import Keys
 from helpers.sources import ImportGraph
 
@@ -54,6 +55,29 @@ def test_a_changed_cell_parameter_or_lane_changes_keys(linked, monkeypatch):
     assert changed_by(linked, lambda: None, {"00_a": {"COUNT": 1}}) == []
     assert changed_by(linked, lambda: monkeypatch.setenv("LANES", "swift, arm")) == ["00_a", "01_b", "02_c"]
     assert changed_by(linked, lambda: monkeypatch.setenv("LANES", "arm swift")) == []
+
+
+def test_a_declared_variable_changes_keys_and_is_named(linked, monkeypatch, capsys):
+    for variable in ("IMAGENET_VAL", "SCHEDULER"):
+        monkeypatch.delenv(variable, raising=False)
+    shown = "import os\nprint(os.environ.get('IMAGENET_VAL'), os.environ.get('SCHEDULER'))"
+    linked.notebook("01_b", shown, environment=["IMAGENET_VAL"])
+    assert changed_by(linked, lambda: monkeypatch.setenv("SCHEDULER", "tcp://host:8786")) == []
+    assert changed_by(linked, lambda: monkeypatch.setenv("IMAGENET_VAL", "")) == []
+    assert changed_by(linked, lambda: monkeypatch.setenv("IMAGENET_VAL", "/data/val")) == ["01_b", "02_c"]
+    assert linked.main("run", "01") == 0
+    assert "/data/val tcp://host:8786" in linked.code_outputs(linked.build / "notebooks/01_b.ipynb")
+    capsys.readouterr()
+    monkeypatch.setenv("IMAGENET_VAL", "/data/other")
+    assert linked.main("run", "01") == 0
+    assert "01_b runs again; changed: IMAGENET_VAL\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["lower", "A B", "", "1A", "A=B"])
+def test_a_declared_variable_has_a_name(project, name):
+    project.notebook("00_a", environment=[name])
+    with pytest.raises(SeriesError, match=r"metadata 'series' of 00_a is malformed: environment\.0"):
+        project.series()
 
 
 def test_a_file_that_a_parameter_names_is_part_of_the_key(project):

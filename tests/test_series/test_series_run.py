@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from helpers.series.keys import Keys
 from helpers.series.records import read_record, what_changed
+from helpers.series.run import table
 from helpers.series.schedule import Job, Outcome, startable
 
 LEDGER = (
@@ -76,6 +78,29 @@ def test_fresh_executes_what_is_named_again(project):
     assert project.main("run", "solutions/00_a", "--fresh") == 0
     assert project.said() == ["a", "solution", "solution"]
     assert project.json("ledger.json") == []
+
+
+def test_the_minutes_of_each_notebook_and_of_all_are_told(project, capsys):
+    outcomes = {
+        "00_a": Outcome("executed", 1.26),
+        "01_b": Outcome("valid", 2.5, "valid from an earlier run"),
+        "02_c": Outcome("failed", 0.04, "failed in code cell 1"),
+        "03_d": Outcome("not run", message="it needs 02_c"),
+    }
+    assert table(outcomes).splitlines() == [
+        "notebook  minutes  outcome",
+        "00_a          1.3  executed",
+        "01_b          2.5  valid from an earlier run",
+        "02_c          0.0  failed",
+        "03_d               not run: it needs 02_c",
+        "in all        3.8",
+    ]
+    project.notebook("00_a", "x = 1")
+    for again in ("executed", "valid from an earlier run"):
+        assert project.main("run", "--jobs", "1") == 0
+        printed = capsys.readouterr().out
+        assert re.search(rf"^00_a +\d+\.\d  {again}$", printed, flags=re.MULTILINE)
+        assert re.search(r"^this run took \d+\.\d minutes; notebooks side by side: 1$", printed, flags=re.MULTILINE)
 
 
 def test_independent_notebooks_run_side_by_side_and_measuring_ones_alone(project):

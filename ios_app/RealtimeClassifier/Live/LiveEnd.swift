@@ -5,6 +5,7 @@ import RealtimeCore
 final class LiveEnd: PipelineListener {
     private let ended = DispatchSemaphore(value: 0)
     private let failed = Monitor<DeploymentError?>(nil)
+    private let timer = Monitor<RunTimer?>(nil)
     private let cancellation = Cancellation()
 
     /// Ends the session, whatever it does.
@@ -25,6 +26,15 @@ final class LiveEnd: PipelineListener {
 
     /// What the pipeline failed with, if it did.
     var failure: DeploymentError? { failed.withLock { $0 } }
+
+    /// Lets a timer look at each thread before it ends; called before the pipeline starts.
+    func watch(_ timer: RunTimer) {
+        self.timer.withLock { $0 = timer }
+    }
+
+    func onThreadEnd() {
+        timer.withLock { $0 }?.readThreads()
+    }
 
     func onError(_ error: DeploymentError) {
         failed.withLock { $0 = error }

@@ -78,6 +78,7 @@ final class LiveSession<Picture: Sendable>: Sendable {
             width: source.width, height: source.height, rotation: source.rotation, input: model.manifest.input)
         let batteryAtStart = phone.batteryPercent()
         let timer = RunTimer(cpuTime: ProcessUse(), clock: clock, cores: ProcessUse.cores)
+        end.watch(timer)
         running.withLock { $0 = pipeline }
         tell(.running(model.manifest))
         try pipeline.start()

@@ -81,6 +81,7 @@ struct PipelineCommand {
         let end = PipelineEnd()
         let pipeline = pipeline(source, classifier, clock, end)
         let timer = RunTimer(cpuTime: ProcessUse(), clock: clock, cores: ProcessUse.cores)
+        end.watch(timer)
         try pipeline.start()
         defer { pipeline.stop(timeoutMillis: Self.stopMillis) }
         try end.wait(cancellation: Cancellation())

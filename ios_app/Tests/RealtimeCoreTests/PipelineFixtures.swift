@@ -28,6 +28,7 @@ final class PipelineRun: PipelineListener, Sendable {
         var shown: [Int] = []
         var errors: [String] = []
         var failures: [String] = []
+        var threadEnds = 0
         var ends = 0
         var engineCloses = 0
         var sourceCloses = 0
@@ -48,6 +49,13 @@ final class PipelineRun: PipelineListener, Sendable {
             heard.callsAfterTheEnd += heard.ends
         }
         onErrorCalls.withLock { $0 }?()
+    }
+
+    func onThreadEnd() {
+        heard.withLock { heard in
+            heard.threadEnds += 1
+            heard.callsAfterTheEnd += heard.ends + heard.engineCloses + heard.sourceCloses
+        }
     }
 
     func onEnd(_ failures: [DeploymentError]) {

@@ -22,6 +22,7 @@ final class PipelineThreadsTests: XCTestCase {
             try startAndEnd(run, pipeline)
             let heard = run.heard.withLock { $0 }
             XCTAssertEqual(heard.errors, [])
+            XCTAssertEqual(heard.threadEnds, mode == .single ? 1 : 2)
             XCTAssertEqual(heard.shown.count, 10_000)
             XCTAssertGreaterThan(pipeline.log.dropped(.skippedBySource), 0)
             XCTAssertEqual(pipeline.log.dropped(.failed), 0)

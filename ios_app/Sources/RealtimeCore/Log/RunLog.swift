@@ -95,8 +95,10 @@ public struct RunLog: Sendable {
     }
 
     private var used: RunLogFormat.ResourcesPart {
-        RunLogFormat.ResourcesPart(
-            cpuNs: time.cpuNanos, cpuPercent: time.cpuPercent, peakMemoryBytes: resources.peakMemoryBytes,
+        let threads = time.threads.map { RunLogFormat.ThreadPart(name: Self.text($0.name), cpuNs: $0.cpuNanos) }
+        return RunLogFormat.ResourcesPart(
+            cpuNs: time.cpuNanos, cpuPercent: time.cpuPercent, threads: threads.isEmpty ? nil : threads,
+            peakMemoryBytes: resources.peakMemoryBytes,
             batteryStartPercent: resources.batteryPercent?.start, batteryEndPercent: resources.batteryPercent?.end,
             thermalState: resources.thermalState.flatMap(Self.optionalText), gpuPercent: resources.gpuPercent?.value,
             gpuSource: resources.gpuPercent.map { Self.text($0.source) })

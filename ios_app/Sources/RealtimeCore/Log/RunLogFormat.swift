@@ -49,12 +49,18 @@ struct RunLogFormat: Encodable {
     struct ResourcesPart: Encodable {
         let cpuNs: Int
         let cpuPercent: Double
+        @OrNull var threads: [ThreadPart]?
         @OrNull var peakMemoryBytes: Int?
         @OrNull var batteryStartPercent: Double?
         @OrNull var batteryEndPercent: Double?
         @OrNull var thermalState: String?
         @OrNull var gpuPercent: Double?
         @OrNull var gpuSource: String?
+    }
+
+    struct ThreadPart: Encodable {
+        let name: String
+        let cpuNs: Int
     }
 
     struct LatencyPart: Encodable {

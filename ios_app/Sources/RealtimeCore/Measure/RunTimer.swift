@@ -10,6 +10,8 @@ public struct RunTime: Sendable {
     public let cpuNanos: Int
     /// How many cores there are.
     public let cores: Int
+    /// The CPU time that each thread took, the busiest first, at most 64; empty where the system does not tell.
+    public let threads: [ThreadCpu]
 
     /// CPU time over (time passed x cores), in percent.
     public var cpuPercent: Double { CpuMeter.percent(cpuNanos: cpuNanos, wallNanos: wallNanos, cores: cores) }
@@ -20,6 +22,7 @@ public struct RunTimer: Sendable {
     private let startedEpochMillis: Int
     private let startNanos: Int
     private let cpu: CpuMeter
+    private let threads: Monitor<ThreadMeter>
     private let clock: any NanoClock
 
     /// Starts to measure; see `CpuMeter`.
@@ -27,13 +30,24 @@ public struct RunTimer: Sendable {
         self.clock = clock
         startedEpochMillis = clock.epochMillis()
         startNanos = clock.nanoTime()
+        // The threads' times last and, at the end, first: no thread can seem to have taken more than there was.
         cpu = CpuMeter(cpuTime: cpuTime, clock: clock, cores: cores)
+        threads = Monitor(ThreadMeter(ThreadReading.all()))
+    }
+
+    /// Looks at all threads: of one that ends before `stop`, the CPU time is known up to the last look.
+    ///
+    /// It asks the system for each thread, and is not for each frame. May be called from any thread.
+    public func readThreads() {
+        threads.withLock { $0.add(ThreadReading.all()) }
     }
 
     /// What was measured until now.
     public func stop() -> RunTime {
-        RunTime(
+        readThreads()
+        return RunTime(
             startedEpochMillis: startedEpochMillis, startNanos: startNanos,
-            wallNanos: max(clock.nanoTime() - startNanos, 1), cpuNanos: cpu.cpuNanos, cores: cpu.cores)
+            wallNanos: max(clock.nanoTime() - startNanos, 1), cpuNanos: cpu.cpuNanos, cores: cpu.cores,
+            threads: threads.withLock { $0.threads })
     }
 }

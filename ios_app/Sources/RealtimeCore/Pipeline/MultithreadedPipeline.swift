@@ -24,7 +24,7 @@ public final class MultithreadedPipeline<Image: Sendable>: Pipeline {
         self.log = log
         self.halves = halves
         threads = PipelineThreads(
-            [("display", halves.showAll), ("inference", halves.classifyAll)],
+            [("screen", halves.showAll), ("worker", halves.classifyAll)],
             closing: [{ try source.close() }, { classifier.close() }], listener: listener)
     }
 

@@ -51,6 +51,10 @@ public protocol PipelineListener: AnyObject, Sendable {
     /// Something failed, and the pipeline ends; called at most once, at once.
     func onError(_ error: DeploymentError)
 
+    /// One of the pipeline's threads has done its work and is about to end; called on each of them, while the source and
+    /// the engine are still open. The moment for what cannot be asked of a thread later, such as its CPU time.
+    func onThreadEnd()
+
     /// All threads have ended, and the source and the engine are closed; called exactly once, after everything else.
     ///
     /// - Parameter failures: what failed, the first failure first, then those that followed from it; empty when all

@@ -35,8 +35,11 @@ final class PipelineThreads: Sendable {
 
     func start() throws {
         let threads = tasks.map { task in
-            let thread = Thread { [self] in live(task.run) }
-            thread.name = task.name
+            let thread = Thread { [self] in
+                // From within: before it runs, Linux has no thread that it could name.
+                Thread.current.name = task.name
+                live(task.run)
+            }
             // What the person at the screen waits for.
             thread.qualityOfService = .userInitiated
             return thread
@@ -77,6 +80,7 @@ final class PipelineThreads: Sendable {
 
     private func live(_ run: Task) {
         do {
+            defer { listener.onThreadEnd() }
             try run(cancellation)
         } catch is CancellationError where cancellation.isCancelled {
             // The pipeline was asked to end, and this thread did.

@@ -22,7 +22,7 @@ public final class SingleThreadedPipeline<Image: Sendable>: Pipeline {
         self.log = log
         self.turns = turns
         threads = PipelineThreads(
-            [("frames", turns.takeAll)], closing: [{ try source.close() }, { classifier.close() }], listener: listener)
+            [("screen", turns.takeAll)], closing: [{ try source.close() }, { classifier.close() }], listener: listener)
     }
 
     public func start() throws {

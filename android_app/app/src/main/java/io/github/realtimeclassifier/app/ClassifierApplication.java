@@ -11,13 +11,20 @@ import io.github.realtimeclassifier.app.model.InstalledModels;
 import io.github.realtimeclassifier.app.run.Runs;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** What all screens share, and what outlives each of them. For the main thread, unless a method says otherwise. */
 public final class ClassifierApplication extends Application {
+    // Run logs tell the CPU time of each thread by its name.
     private final ThreadPoolExecutor oneAtATime =
-            new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<Runnable>());
+            new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<Runnable>(), new ThreadFactory() {
+                @Override
+                public Thread newThread(Runnable work) {
+                    return new Thread(work, "measuring");
+                }
+            });
 
     private volatile Engines engines = Engines.standard();
     private volatile Cameras cameras = CameraFrames.cameras(this);

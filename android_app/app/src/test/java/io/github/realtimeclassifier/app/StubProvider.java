@@ -1,5 +1,6 @@
 package io.github.realtimeclassifier.app;
 
+import io.github.realtimeclassifier.app.model.EngineDecorator;
 import io.github.realtimeclassifier.core.DeploymentException;
 import io.github.realtimeclassifier.core.SystemClock;
 import io.github.realtimeclassifier.core.engine.Engine;

@@ -1,6 +1,7 @@
 package io.github.realtimeclassifier.app.live;
 
 import io.github.realtimeclassifier.core.DeploymentException;
+import io.github.realtimeclassifier.core.measure.RunTimer;
 import io.github.realtimeclassifier.core.pipeline.PipelineListener;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ final class LiveEnd implements PipelineListener {
     private Thread opening;
     private boolean stopped;
     private DeploymentException failure;
+    private volatile RunTimer timer;
 
     /**
      * The calling thread begins to open.
@@ -35,6 +37,11 @@ final class LiveEnd implements PipelineListener {
         if (stopped) {
             throw new InterruptedException();
         }
+    }
+
+    /** Lets a timer look at each thread before it ends; called before the pipeline starts. */
+    void watch(RunTimer started) {
+        timer = started;
     }
 
     /** From now on nobody interrupts the session's thread, which goes on to other work. */
@@ -68,6 +75,11 @@ final class LiveEnd implements PipelineListener {
     public synchronized void onError(DeploymentException error) {
         failure = error;
         end.countDown();
+    }
+
+    @Override
+    public void onThreadEnd() {
+        timer.readThreads();
     }
 
     @Override

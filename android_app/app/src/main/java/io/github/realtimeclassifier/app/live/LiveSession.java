@@ -157,6 +157,7 @@ public final class LiveSession {
             running = pipeline;
             double batteryAtStart = system.batteryPercent();
             RunTimer timer = RunTimer.start(system, clock, system.cores());
+            end.watch(timer);
             end.opened();
             tell(State.RUNNING);
             pipeline.start();

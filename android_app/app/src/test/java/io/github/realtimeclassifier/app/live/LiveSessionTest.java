@@ -8,11 +8,11 @@ import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertTrue;
 
 import android.os.Looper;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.realtimeclassifier.app.Await;
 import io.github.realtimeclassifier.app.ClassifierApplication;
-import io.github.realtimeclassifier.app.EngineDecorator;
 import io.github.realtimeclassifier.app.Folders;
 import io.github.realtimeclassifier.app.KeptLogs;
 import io.github.realtimeclassifier.app.LogcatLines;
@@ -20,6 +20,7 @@ import io.github.realtimeclassifier.app.StubProvider;
 import io.github.realtimeclassifier.app.TestCamera;
 import io.github.realtimeclassifier.app.camera.Cameras;
 import io.github.realtimeclassifier.app.model.Choice;
+import io.github.realtimeclassifier.app.model.EngineDecorator;
 import io.github.realtimeclassifier.app.model.Engines;
 import io.github.realtimeclassifier.app.model.InstalledModel;
 import io.github.realtimeclassifier.core.DeploymentException;
@@ -150,7 +151,18 @@ public final class LiveSessionTest {
         JsonObject pipeline = json(session.log()).getAsJsonObject("pipeline");
         assertEquals("single", pipeline.get("mode").getAsString());
         assertTrue(pipeline.get("processed").getAsLong() >= pipeline.get("shown").getAsLong());
+        List<String> threads = threads(session.log());
+        assertTrue("" + threads, threads.contains("screen") && !threads.contains("worker"));
         KeptLogs.keep(session.log(), "live_single");
+    }
+
+    /** The names of the threads of a run log, which have ended by then. */
+    private static List<String> threads(File log) throws Exception {
+        List<String> names = new ArrayList<>();
+        for (JsonElement thread : json(log).getAsJsonObject("resources").getAsJsonArray("threads")) {
+            names.add(thread.getAsJsonObject().get("name").getAsString());
+        }
+        return names;
     }
 
     @Test
@@ -175,6 +187,8 @@ public final class LiveSessionTest {
         }
         assertEquals(pipeline.get("captured").getAsLong(), all);
         assertEquals(screen.shown.get(), pipeline.get("shown").getAsLong());
+        assertTrue("" + threads(log), threads(log).containsAll(Arrays.asList("screen", "worker")));
+        assertTrue(json.getAsJsonObject("resources").get("peak_memory_bytes").getAsLong() > 0);
         KeptLogs.keep(log, "live_multi");
     }
 

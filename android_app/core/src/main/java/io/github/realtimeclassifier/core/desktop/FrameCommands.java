@@ -98,6 +98,7 @@ final class FrameCommands {
             EndListener end = new EndListener();
             Pipeline pipeline = pipeline(mode, source, classifier, clock, end);
             RunTimer timer = RunTimer.start(system, clock, system.device().cores());
+            end.watch(timer);
             pipeline.start();
             try {
                 end.await();

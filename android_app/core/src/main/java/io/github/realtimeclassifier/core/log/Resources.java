@@ -1,5 +1,7 @@
 package io.github.realtimeclassifier.core.log;
 
+import io.github.realtimeclassifier.core.measure.RunTime;
+import io.github.realtimeclassifier.core.measure.ThreadCpu;
 import java.io.IOException;
 
 /** What a run took, as far as the platform tells it. Each part can be given once it is known. For one thread. */
@@ -30,8 +32,20 @@ public final class Resources {
         return this;
     }
 
-    void write(LogJson json, long cpuNanos, double cpuPercent) throws IOException {
-        json.beginObject("resources").number("cpu_ns", cpuNanos).number("cpu_percent", cpuPercent);
+    void write(LogJson json, RunTime time) throws IOException {
+        json.beginObject("resources").number("cpu_ns", time.cpuNanos()).number("cpu_percent", time.cpuPercent());
+        if (time.threads().isEmpty()) {
+            json.nothing("threads");
+        } else {
+            json.beginArray("threads");
+            for (ThreadCpu thread : time.threads()) {
+                json.beginObject()
+                        .text("name", thread.name())
+                        .number("cpu_ns", thread.cpuNanos())
+                        .endObject();
+            }
+            json.endArray();
+        }
         if (peakMemoryBytes > 0) {
             json.number("peak_memory_bytes", peakMemoryBytes);
         } else {

@@ -78,7 +78,7 @@ public final class RunLog {
         SimpleDateFormat utc = new SimpleDateFormat("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
         utc.setTimeZone(TimeZone.getTimeZone("UTC"));
         json.text("started_at", utc.format(new Date(time.startedEpochMillis()))).number("wall_ns", time.wallNanos());
-        resources.write(json, time.cpuNanos(), time.cpuPercent());
+        resources.write(json, time);
         for (String name : PARTS) {
             if (name.equals(part.name())) {
                 part.write(json, time);

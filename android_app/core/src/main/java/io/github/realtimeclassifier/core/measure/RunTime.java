@@ -1,5 +1,9 @@
 package io.github.realtimeclassifier.core.measure;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
 /** When a run began, and how long it took. Immutable. */
 public final class RunTime {
     private final long startedEpochMillis;
@@ -7,13 +11,21 @@ public final class RunTime {
     private final long wallNanos;
     private final long cpuNanos;
     private final int cores;
+    private final List<ThreadCpu> threads;
 
-    RunTime(long startedEpochMillis, long startNanos, long wallNanos, long cpuNanos, int cores) {
+    RunTime(
+            long startedEpochMillis,
+            long startNanos,
+            long wallNanos,
+            long cpuNanos,
+            int cores,
+            List<ThreadCpu> threads) {
         this.startedEpochMillis = startedEpochMillis;
         this.startNanos = startNanos;
         this.wallNanos = Math.max(wallNanos, 1);
         this.cpuNanos = cpuNanos;
         this.cores = cores;
+        this.threads = Collections.unmodifiableList(new ArrayList<>(threads));
     }
 
     /** When it began, in milliseconds since 1970 in UTC. */
@@ -39,5 +51,10 @@ public final class RunTime {
     /** CPU time over (time passed x cores), in percent. */
     public double cpuPercent() {
         return CpuMeter.percent(cpuNanos, wallNanos, cores);
+    }
+
+    /** The CPU time that each thread took, the busiest first, at most 64; empty where the system does not tell. */
+    public List<ThreadCpu> threads() {
+        return threads;
     }
 }

@@ -27,7 +27,7 @@ public final class MultithreadedPipeline implements Pipeline {
         this.clock = clock;
         exchange = new FrameExchange(log, source.width(), source.height());
         threads = new PipelineThreads(listener, source, classifier);
-        threads.add("display", new PipelineThreads.Task() {
+        threads.add("screen", new PipelineThreads.Task() {
             @Override
             public void run() throws DeploymentException, InterruptedException {
                 try {
@@ -39,7 +39,7 @@ public final class MultithreadedPipeline implements Pipeline {
                 }
             }
         });
-        threads.add("inference", new PipelineThreads.Task() {
+        threads.add("worker", new PipelineThreads.Task() {
             @Override
             public void run() throws DeploymentException, InterruptedException {
                 try {

@@ -11,6 +11,12 @@ public interface PipelineListener {
      */
     void onError(DeploymentException error);
 
+    /**
+     * One of the pipeline's threads has done its work and is about to end; called on each of them, while the source and
+     * the engine are still open. The moment for what cannot be asked of a thread later, such as its CPU time.
+     */
+    void onThreadEnd();
+
     /** All threads have ended, and the source and the engine are closed; called exactly once, after everything else. */
     void onEnd();
 }

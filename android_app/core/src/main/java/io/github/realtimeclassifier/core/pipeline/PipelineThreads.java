@@ -78,7 +78,11 @@ final class PipelineThreads {
 
     private void live(Task task) {
         try {
-            task.run();
+            try {
+                task.run();
+            } finally {
+                listener.onThreadEnd();
+            }
         } catch (InterruptedException error) {
             // Who stops the pipeline interrupts its threads; anybody else's interruption ends it as well.
             if (!isStopping()) {

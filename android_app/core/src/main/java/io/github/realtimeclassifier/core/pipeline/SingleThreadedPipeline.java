@@ -27,7 +27,7 @@ public final class SingleThreadedPipeline implements Pipeline {
         this.clock = clock;
         frame = new Frame(source.width(), source.height());
         threads = new PipelineThreads(listener, source, classifier);
-        threads.add("frames", new PipelineThreads.Task() {
+        threads.add("screen", new PipelineThreads.Task() {
             @Override
             public void run() throws DeploymentException, InterruptedException {
                 while (!threads.isStopping() && step()) {

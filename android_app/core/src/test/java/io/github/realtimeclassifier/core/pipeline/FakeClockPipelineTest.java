@@ -23,6 +23,9 @@ class FakeClockPipelineTest {
         }
 
         @Override
+        public void onThreadEnd() {}
+
+        @Override
         public void onEnd() {}
     };
 
@@ -97,6 +100,7 @@ class FakeClockPipelineTest {
             assertEquals(row * 20 * MILLI, report.shownNanos()[row]);
             if (report.startNanos()[row] != FrameReport.NEVER) {
                 assertEquals(previousEnd, report.startNanos()[row], "the worker is never idle");
+                assertEquals(Math.min(100, previousEnd / (20 * MILLI)), row, "it takes the newest frame");
                 previousEnd = report.endNanos()[row];
                 assertEquals(report.startNanos()[row] + 70 * MILLI, previousEnd);
             }
@@ -105,6 +109,25 @@ class FakeClockPipelineTest {
         assertEquals(70.0, report.latency().percentileMillis(100));
         // Shown with each frame: nothing until 70 ms, then the result of frame 0, which frame 4 is the first to meet.
         assertEquals(List.of(-1L, -1L, -1L, -1L, 0L), shownResults.subList(0, 5));
+    }
+
+    /** While the worker was away, two frames came: it takes the second, and the first is dropped. */
+    @Test
+    void theFrameThatIsProcessedIsTheNewest() throws Exception {
+        PacedSource source = source(3);
+        MultithreadedPipeline pipeline =
+                MultithreadedPipeline.create(source, classifier(source, 1), display, clock, NOBODY);
+        pipeline.displayStep();
+        assertEquals(0, pipeline.log().dropped(DropReason.REPLACED_BY_NEWER));
+        pipeline.displayStep();
+        assertEquals(1, pipeline.log().dropped(DropReason.REPLACED_BY_NEWER));
+        pipeline.workerStep();
+        assertFalse(pipeline.isWorkWaiting());
+        assertEquals(1, pipeline.log().latest().frameNumber());
+        FrameReport report = pipeline.log().report();
+        assertEquals(FrameReport.NEVER, report.startNanos()[0]);
+        assertEquals(20 * MILLI, report.startNanos()[1]);
+        assertEquals(20 * MILLI, report.captureNanos()[1]);
     }
 
     /** A network faster than the camera processes every frame: both rates are the same. */

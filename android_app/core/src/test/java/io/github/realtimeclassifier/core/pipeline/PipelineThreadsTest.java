@@ -37,6 +37,7 @@ class PipelineThreadsTest {
     private final List<Long> classified = Collections.synchronizedList(new ArrayList<>());
     private final List<Long> shown = Collections.synchronizedList(new ArrayList<>());
     private final List<DeploymentException> errors = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger threadEnds = new AtomicInteger();
     private final AtomicInteger ends = new AtomicInteger();
     private final AtomicInteger engineCloses = new AtomicInteger();
     private final AtomicInteger sourceCloses = new AtomicInteger();
@@ -47,6 +48,12 @@ class PipelineThreadsTest {
         @Override
         public void onError(DeploymentException error) {
             errors.add(error);
+        }
+
+        @Override
+        public void onThreadEnd() {
+            assertEquals(0, engineCloses.get() + sourceCloses.get(), "all is still open");
+            threadEnds.incrementAndGet();
         }
 
         @Override
@@ -230,6 +237,7 @@ class PipelineThreadsTest {
         assertTrue(pipeline.stop(5_000));
         assertEndedWell(pipeline);
         assertEquals(List.of(), errors);
+        assertEquals(mode.equals("single") ? 1 : 2, threadEnds.get());
         assertEquals(10_000, shown.size());
         assertTrue(pipeline.log().dropped(DropReason.SKIPPED_BY_SOURCE) > 0);
         assertEquals(0, pipeline.log().dropped(DropReason.FAILED));
@@ -252,6 +260,7 @@ class PipelineThreadsTest {
             LockSupport.parkNanos(random.nextInt(2_000_000));
             assertTrue(pipeline.stop(10_000), "run " + i);
             run.assertEndedWell(pipeline);
+            assertEquals(mode.equals("single") ? 1 : 2, run.threadEnds.get());
             assertEquals(List.of(), run.errors);
         }
     }

@@ -1,12 +1,13 @@
-package io.github.realtimeclassifier.app;
+package io.github.realtimeclassifier.app.model;
 
 import io.github.realtimeclassifier.core.ModelFileException;
 import io.github.realtimeclassifier.core.engine.Engine;
 
-/** An engine that does as another one does, but for what a test overrides. */
+/** An engine that does as another one does, but for what a subclass overrides. */
 public class EngineDecorator implements Engine {
     private final Engine engine;
 
+    /** Stands before an engine, and closes it when it is closed. */
     public EngineDecorator(Engine engine) {
         this.engine = engine;
     }
