@@ -9,10 +9,10 @@ from tqdm import tqdm
 from benchmarks.pipelines import BOUND, CAMERA_FPS, ROUNDS, SECONDS, limit, pipeline_row
 from benchmarks.table import Row, not_measured
 from helpers.artifacts import build_model
-from helpers.jvm_pipeline import JVM_ENGINES, run_jvm_pipeline
 from helpers.lanes.java import java_missing
-from helpers.pipeline_program import Mode
-from helpers.run_log import RunLog
+from helpers.runs.jvm_pipeline import JVM_ENGINES, run_jvm_pipeline
+from helpers.runs.pipeline_program import Mode
+from helpers.runs.run_log import RunLog
 from helpers.zoo import model_names
 
 # For networks that a camera of 30 frames per second does not always keep busy.

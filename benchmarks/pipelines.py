@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 
 from benchmarks.table import Row, row
-from helpers.run_log import RunLog
+from helpers.runs.run_log import RunLog
 
 # Frames per second of the camera, which is made up.
 CAMERA_FPS = 30.0

@@ -10,8 +10,8 @@ from tqdm import tqdm
 from benchmarks.pipelines import CAMERA_FPS, ROUNDS, SECONDS, pipeline_row
 from benchmarks.table import Row
 from helpers.artifacts import build_model
-from helpers.pipeline_program import Mode
-from helpers.python_pipeline import run_python_pipeline
+from helpers.runs.pipeline_program import Mode
+from helpers.runs.python_pipeline import run_python_pipeline
 from helpers.zoo import model_names
 
 

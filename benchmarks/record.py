@@ -12,8 +12,8 @@ from pydantic import Field, ValidationError, model_validator
 from benchmarks.table import Row
 from helpers.errors import DataError
 from helpers.files import write_text
-from helpers.machine import this_machine
-from helpers.run_log_parts import Device, Strict, check
+from helpers.runs.machine import this_machine
+from helpers.runs.run_log_parts import Device, Strict, check
 
 # The tools that the ratios are made of.
 _TOOLS = (

@@ -10,8 +10,8 @@ from tqdm import tqdm
 from benchmarks.pipelines import BOUND, CAMERA_FPS, ROUNDS, SECONDS, pipeline_row
 from benchmarks.table import Row, not_measured
 from helpers.lanes.swift import swift_missing
-from helpers.pipeline_program import Mode
-from helpers.swift_pipeline import run_swift_pipeline
+from helpers.runs.pipeline_program import Mode
+from helpers.runs.swift_pipeline import run_swift_pipeline
 
 # Slower than a frame of the camera, as most networks are; in milliseconds.
 _LATENCIES_MS = (70.0, 120.0, 250.0)

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
-from helpers.run_log_parts import Strict, Text, check
+from helpers.runs.run_log_parts import Strict, Text, check
 
 Better = Literal["lower", "higher"]
 

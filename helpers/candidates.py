@@ -19,7 +19,7 @@ from tqdm import tqdm
 from helpers.artifacts import build_model
 from helpers.errors import DataError, LaneError, ModelFileError
 from helpers.paper import TABLE_2_MODELS, table_2
-from helpers.run_log import RunLog
+from helpers.runs.run_log import RunLog
 from helpers.summary import model_summary
 from helpers.weights import OFFLINE
 from helpers.zoo import model_record

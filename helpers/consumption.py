@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from helpers.errors import DataError
 from helpers.gpu_use import GpuUse
-from helpers.run_log import RunLog
+from helpers.runs.run_log import RunLog
 
 # What repeated runs of one model are taken to differ by where there is one run of each: a fifth, up or down.
 ASSUMED_NOISE = 1.25

@@ -18,10 +18,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from helpers.errors import LaneError
-from helpers.jvm_benchmark import run_jvm_benchmark
-from helpers.machine import usable_cores
-from helpers.python_benchmark import run_python_benchmark
-from helpers.run_log import RunLog
+from helpers.runs.jvm_benchmark import run_jvm_benchmark
+from helpers.runs.machine import usable_cores
+from helpers.runs.python_benchmark import run_python_benchmark
+from helpers.runs.run_log import RunLog
 
 # A setting takes effect where so many times more cores are at work than with the first one, or where the busiest thread
 # has at most this part of the share that it had: on a busy machine, other programs take the cores, but not the work.

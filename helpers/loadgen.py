@@ -31,10 +31,10 @@ from helpers.engines.base import Engine
 from helpers.errors import LaneError, ModelFileError
 from helpers.files import build_dir, ensure_folder
 from helpers.loadgen_log import LARGEST_DIFFERENCE, RULE_QUERIES, RULE_SECONDS, LoadgenRun, read_answers, read_run
-from helpers.machine import this_machine
 from helpers.parity import sample_images
-from helpers.python_log import model_used
-from helpers.run_log_parts import Device, ModelUsed, Nanoseconds, Strict, Text
+from helpers.runs.machine import this_machine
+from helpers.runs.python_log import model_used
+from helpers.runs.run_log_parts import Device, ModelUsed, Nanoseconds, Strict, Text
 
 # The plain loop is as long as the short run of LoadGen, however long LoadGen's is.
 _LOOP_CALLS = 64
@@ -356,7 +356,7 @@ def _library() -> ModuleType:
     except ImportError as error:
         raise LaneError(
             "MLPerf's LoadGen needs the package mlcommons-loadgen, which exists for Linux on x86-64 and macOS on ARM; "
-            f"received {error}; measure there, or with helpers.python_benchmark"
+            f"received {error}; measure there, or with helpers.runs.python_benchmark"
         ) from error
 
 

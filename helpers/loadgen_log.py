@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat, model_validator
 
 from helpers.errors import DataError
-from helpers.run_log_parts import Nanoseconds, Strict, Text, check
+from helpers.runs.run_log_parts import Nanoseconds, Strict, Text, check
 
 # MLPerf's rules for phones, version 4.0: so many queries, so many seconds, and repeated results as near as this.
 RULE_QUERIES = 1024

@@ -20,14 +20,14 @@ from helpers.engines import open_engine
 from helpers.errors import ImageError, ModelFileError
 from helpers.files import build_dir, ensure_folder, sha256_bytes, write_bytes
 from helpers.golden import gray_of
-from helpers.jvm_pipeline import JVM_ENGINES
-from helpers.jvm_validation import PhotoFile, photo_folder, photo_name, run_jvm_validation
 from helpers.photos import read_photo
-from helpers.pipeline_program import run_command
 from helpers.predictions import cached_predictions
 from helpers.preprocess import ImageInput, fit_photo, to_tensor
-from helpers.run_log import RunLog
-from helpers.swift_pipeline import FORMAT, swift_program
+from helpers.runs.jvm_pipeline import JVM_ENGINES
+from helpers.runs.jvm_validation import PhotoFile, photo_folder, photo_name, run_jvm_validation
+from helpers.runs.pipeline_program import run_command
+from helpers.runs.run_log import RunLog
+from helpers.runs.swift_pipeline import FORMAT, swift_program
 from helpers.zoo import model_record
 
 TOP = 5

@@ -26,12 +26,12 @@ from helpers.accuracy import SMALLEST_FLOAT16, SMALLEST_FLOAT32, Accuracy, agree
 from helpers.artifacts import build_model
 from helpers.engines import open_engine
 from helpers.errors import DataError, LaneError
-from helpers.jvm_validation import PhotoFile, check_photo_names
 from helpers.manifest import Manifest
 from helpers.photo_pipelines import Answer, PhotoRun, answers_of, photo_runs, read_fitted, run_of_log, tensor_hash
 from helpers.predictions import cached_predictions
 from helpers.recorded import load_recorded, recomputed
-from helpers.run_log import RunLog
+from helpers.runs.jvm_validation import PhotoFile, check_photo_names
+from helpers.runs.run_log import RunLog
 
 REFERENCE = "keras"
 ARM = "arm"

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.errors import DeploymentError, ModelFileError
-from helpers.run_log_parts import MOST_FRAMES, DropReason
+from helpers.runs.run_log_parts import MOST_FRAMES, DropReason
 
 if TYPE_CHECKING:
-    from helpers.pipeline_program import Mode
+    from helpers.runs.pipeline_program import Mode
 
 Picture = NDArray[np.uint8]
 

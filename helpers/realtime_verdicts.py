@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from helpers.consumption import Proportionality
 from helpers.errors import DataError
 from helpers.ledger import Where
-from helpers.run_log import RunLog
-from helpers.run_summary import RunSummary, summarise
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_summary import RunSummary, summarise
 
 # A display is at the camera's rate if it is no more than this many frames per second away.
 _FPS_APART = 1.0

@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from helpers.run_log import RunLog
-from helpers.run_log_parts import App, Device, EngineUsed, Frames, Latency, ModelUsed, PipelineRun, Resources, ThreadCpu
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import (
+    App,
+    Device,
+    EngineUsed,
+    Frames,
+    Latency,
+    ModelUsed,
+    PipelineRun,
+    Resources,
+    ThreadCpu,
+)
 
 MS = 10**6
 

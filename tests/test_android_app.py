@@ -9,9 +9,9 @@ import pytest
 from helpers.artifacts import build_model, model_folder
 from helpers.errors import LaneError
 from helpers.files import PROJECT
-from helpers.jvm_pipeline import JVM_ENGINES
 from helpers.lanes.java import run_maven
-from helpers.run_log import load_run_log
+from helpers.runs.jvm_pipeline import JVM_ENGINES
+from helpers.runs.run_log import load_run_log
 from helpers.zoo import model_names
 
 # Here Maven leaves what it makes, whatever BUILD_DIR says: the paths stand in the pom.xml files.

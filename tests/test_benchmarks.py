@@ -18,8 +18,8 @@ from benchmarks.record import Record, changes, load_record, record_of, save_reco
 from benchmarks.side_by_side import measure
 from benchmarks.table import Row, meets, not_measured, row, shown
 from helpers.errors import DataError, LaneError
-from helpers.run_log import RunLog
-from helpers.run_log_parts import Frames, PipelineRun
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import Frames, PipelineRun
 
 _RATIOS = st.floats(min_value=1e-6, max_value=1e6)
 

@@ -17,10 +17,10 @@ from helpers import plots
 from helpers.candidates import PAPERS_ACCURACY, measured_rates, models_table, with_rates
 from helpers.choice import Needs, choose, pareto_front
 from helpers.errors import DataError, LedgerError
-from helpers.jvm_pipeline import run_jvm_pipeline
 from helpers.ledger import Ledger
 from helpers.ledger_table import ledger_counts, ledger_table
 from helpers.recommendations import judge_recommendations
+from helpers.runs.jvm_pipeline import run_jvm_pipeline
 
 # Nobody measured these: they are a test's.
 TABLE = pd.DataFrame(

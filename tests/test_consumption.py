@@ -25,11 +25,11 @@ from helpers.consumption import (
 from helpers.engine_threads import engine_threads
 from helpers.errors import DataError, LaneError, ModelFileError
 from helpers.gpu_use import GpuUse
-from helpers.jvm_benchmark import run_jvm_benchmark
-from helpers.machine import this_machine, usable_cores
-from helpers.python_benchmark import run_python_benchmark
-from helpers.run_log import RunLog
-from helpers.run_log_parts import Latency, Resources, ThreadCpu
+from helpers.runs.jvm_benchmark import run_jvm_benchmark
+from helpers.runs.machine import this_machine, usable_cores
+from helpers.runs.python_benchmark import run_python_benchmark
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import Latency, Resources, ThreadCpu
 
 FLOPS = {"squeezenet": 7 * 10**8, "mobilenet": 11 * 10**8, "densenet121": 57 * 10**8, "inceptionv3": 114 * 10**8}
 

@@ -28,7 +28,7 @@ from helpers.device_logs import (
 from helpers.errors import DataError, DeploymentError
 from helpers.files import DATA
 from helpers.manifest import MANIFEST_NAME, Manifest, checked_file, load_manifest
-from helpers.run_log import RunLog, load_run_log
+from helpers.runs.run_log import RunLog, load_run_log
 
 Log = dict[str, Any]
 MS = 10**6

@@ -23,10 +23,10 @@ from helpers.engines import open_engine
 from helpers.engines.base import Engine
 from helpers.errors import DataError, ImageError, ModelFileError
 from helpers.golden import golden_pictures
-from helpers.jvm_validation import run_jvm_validation
 from helpers.preprocess import fit_photo, to_tensor
 from helpers.preprocess_bugs import RIGHT, Pipeline, applicable_bugs, preprocess_bug, with_bug
-from helpers.run_log import RunLog
+from helpers.runs.jvm_validation import run_jvm_validation
+from helpers.runs.run_log import RunLog
 from helpers.sources import source_hash
 from helpers.zoo import model_record
 

@@ -25,7 +25,7 @@ from PIL import Image
 from helpers.data import checked_bytes
 from helpers.files import DATA, PROJECT, build_dir
 from helpers.lanes.swift import swift_lane
-from helpers.run_log import load_run_log
+from helpers.runs.run_log import load_run_log
 
 IOS = PROJECT / "ios_app"
 APP = IOS / "RealtimeClassifier"

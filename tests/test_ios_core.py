@@ -23,8 +23,8 @@ from helpers.lanes.swift import swift_lane
 from helpers.lanes.swift_core import PACKAGE, core_program, swift_command
 from helpers.manifest import load_manifest
 from helpers.preprocess import to_tensor
-from helpers.run_log import RunLog, load_run_log
-from helpers.swift_pipeline import run_swift_pipeline
+from helpers.runs.run_log import RunLog, load_run_log
+from helpers.runs.swift_pipeline import run_swift_pipeline
 from helpers.zoo import model_record
 
 pytestmark = pytest.mark.swift

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from helpers import jvm_pipeline
 from helpers.artifacts import build_model
 from helpers.errors import DataError, LaneError, ModelFileError
-from helpers.jvm_pipeline import JVM_ENGINES, Mode, run_jvm_pipeline
 from helpers.lanes.java import JavaLane
+from helpers.runs import jvm_pipeline
+from helpers.runs.jvm_pipeline import JVM_ENGINES, Mode, run_jvm_pipeline
 
 pytestmark = pytest.mark.java
 

@@ -15,11 +15,11 @@ from helpers.engines import open_engine
 from helpers.errors import DataError, DeploymentError, ImageError, ModelFileError
 from helpers.files import DATA
 from helpers.golden import GOLDEN
-from helpers.jvm_pipeline import JVM_ENGINES
-from helpers.jvm_validation import PhotoFile, photo_folder, photo_name, run_jvm_validation
 from helpers.photo_pipelines import answers_of, read_fitted, tensor_hash
-from helpers.run_log import RunLog
-from helpers.run_log_parts import AccuracyRun
+from helpers.runs.jvm_pipeline import JVM_ENGINES
+from helpers.runs.jvm_validation import PhotoFile, photo_folder, photo_name, run_jvm_validation
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import AccuracyRun
 from helpers.zoo import model_record
 
 COUNT = 12

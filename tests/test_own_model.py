@@ -23,7 +23,6 @@ from helpers.engines import open_engine
 from helpers.errors import DataError, ManifestError, ModelFileError
 from helpers.files import build_dir, ensure_folder, sha256_file
 from helpers.ios.models import add_models, load_app_manifest
-from helpers.jvm_pipeline import run_jvm_pipeline
 from helpers.lanes.java import java_missing
 from helpers.manifest import load_manifest
 from helpers.own_model import main, register_model, try_model
@@ -31,6 +30,7 @@ from helpers.own_network import load_own_network
 from helpers.own_record import find_own_model, own_folder, own_model_names
 from helpers.own_settings import own_input, read_labels
 from helpers.parity import sample_images
+from helpers.runs.jvm_pipeline import run_jvm_pipeline
 from helpers.weights import choose_weights
 from helpers.zoo import model_names, model_record
 

@@ -19,14 +19,14 @@ from helpers.engines import open_engine
 from helpers.errors import DataError, ImageError, LaneError
 from helpers.files import DATA
 from helpers.ilsvrc_samples import load_ilsvrc_samples
-from helpers.jvm_validation import PhotoFile, photo_folder, run_jvm_validation
 from helpers.parity import sample_images
 from helpers.photo_pipelines import PhotoRun, answers_of, photo_runs, read_fitted, tensor_hash
 from helpers.pipeline_parity import Comparison, comparison_table, model_parity
 from helpers.predictions import cached_predictions
 from helpers.preprocess import fit_photos
 from helpers.recorded import ARM_PHOTOS_RECORD, ARM_SAMPLE_RECORDS, Recorded, load_recorded, recomputed
-from helpers.run_log import RunLog
+from helpers.runs.jvm_validation import PhotoFile, photo_folder, run_jvm_validation
+from helpers.runs.run_log import RunLog
 from helpers.zoo import model_record
 
 COUNT = 40

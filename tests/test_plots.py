@@ -13,8 +13,8 @@ from matplotlib.collections import PathCollection
 
 from helpers import plots
 from helpers.architecture import Block, Step
-from helpers.run_log import RunLog
-from helpers.run_log_parts import Frames, PipelineRun
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import Frames, PipelineRun
 
 PHOTO = np.zeros((20, 30, 3), np.uint8)
 POINTS = pd.DataFrame(

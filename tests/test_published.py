@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import DataError
-from helpers.published import PUBLISHED, PublishedLatency, published_latencies, published_latency, published_table
-from helpers.simulator import simulate
+from helpers.simulation.published import (
+    PUBLISHED,
+    PublishedLatency,
+    published_latencies,
+    published_latency,
+    published_table,
+)
+from helpers.simulation.simulator import simulate
 from helpers.zoo import model_names
 
 HEADER = "device,unit,runtime,model,published_as,ms,source\n"

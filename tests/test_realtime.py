@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from helpers.errors import DataError, ModelFileError
-from helpers.process_meter import RunMeter
-from helpers.python_pipeline import pipeline_run, run_python_pipeline, synthetic_frames
 from helpers.realtime import Frame, FrameLog, LatestFrame, PacedCamera, Picture, Pipeline
-from helpers.run_log import load_run_log, run_log_schema, save_run_log
+from helpers.runs.process_meter import RunMeter
+from helpers.runs.python_pipeline import pipeline_run, run_python_pipeline, synthetic_frames
+from helpers.runs.run_log import load_run_log, run_log_schema, save_run_log
 from helpers.zoo import model_record
 
 PICTURES = [np.full((2, 2, 1), shade, np.uint8) for shade in range(5)]

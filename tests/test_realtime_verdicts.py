@@ -8,10 +8,10 @@ from pipeline_logs import live_log
 from helpers.consumption import cpu_seconds_per_frame, proportionality
 from helpers.errors import DataError
 from helpers.paper import claims
-from helpers.pipeline_program import Mode
 from helpers.realtime_verdicts import RunPair, Verdict, flops_verdict, is_slow, pair_runs, realtime_verdicts
-from helpers.run_log import RunLog
-from helpers.simulator import StageTimes, simulate
+from helpers.runs.pipeline_program import Mode
+from helpers.runs.run_log import RunLog
+from helpers.simulation.simulator import StageTimes, simulate
 
 FPS = 30.0
 

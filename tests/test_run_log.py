@@ -21,8 +21,8 @@ from helpers.errors import DataError
 from helpers.files import DATA, PROJECT
 from helpers.golden import GOLDEN, GOLDEN_FILE
 from helpers.lanes.java import run_maven
-from helpers.run_log import RunLog, load_run_log, run_log_schema, save_run_log
-from helpers.run_log_parts import MOST_FRAMES, MOST_THREADS
+from helpers.runs.run_log import RunLog, load_run_log, run_log_schema, save_run_log
+from helpers.runs.run_log_parts import MOST_FRAMES, MOST_THREADS
 
 SCHEMA_FILE = DATA / "schemas" / "run_log.schema.json"
 CORE = PROJECT / "android_app" / "core"
@@ -151,7 +151,7 @@ def _read(content: Log) -> RunLog:
 
 def test_the_exported_schema_is_the_current_one() -> None:
     assert json.loads(SCHEMA_FILE.read_text()) == run_log_schema(), (
-        "export it anew: python -m helpers.run_log > data/schemas/run_log.schema.json"
+        "export it anew: python -m helpers.runs.run_log > data/schemas/run_log.schema.json"
     )
 
 

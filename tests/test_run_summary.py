@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pipeline_logs import MS, benchmark_log, live_log, made_log, single_run
 
-from helpers.run_log import RunLog
-from helpers.run_log_parts import AccuracyRun, ImageResult, TopClass
-from helpers.run_summary import LatencyParts, latency_parts, percentiles_ms, summarise, summary_table
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import AccuracyRun, ImageResult, TopClass
+from helpers.runs.run_summary import LatencyParts, latency_parts, percentiles_ms, summarise, summary_table
 
 
 def _single(durations_ms: list[float]) -> RunLog:

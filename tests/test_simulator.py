@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from pipeline_logs import MS, benchmark_log, live_log, single_run
 
 from helpers.errors import DataError
-from helpers.prediction import Comparison, compare, comparison_table, predict, stage_times
-from helpers.python_pipeline import pipeline_run
 from helpers.realtime import PacedCamera, Pipeline
-from helpers.run_log_parts import PipelineRun
-from helpers.simulator import SimulatedRun, StageTimes, simulate
+from helpers.runs.python_pipeline import pipeline_run
+from helpers.runs.run_log_parts import PipelineRun
+from helpers.simulation.prediction import Comparison, compare, comparison_table, predict, stage_times
+from helpers.simulation.simulator import SimulatedRun, StageTimes, simulate
 
 MODES = ("single", "multi")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pipeline_logs import live_log
 
-from helpers import stored_runs
-from helpers.run_log import RunLog
-from helpers.run_log_parts import ModelUsed
-from helpers.simulator import StageTimes, simulate
+from helpers.runs import stored_runs
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import ModelUsed
+from helpers.simulation.simulator import StageTimes, simulate
 from helpers.weights import choose_weights
 
 WEIGHTS = {"mobilenet": "offline", "squeezenet": "offline"}

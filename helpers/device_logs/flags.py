@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from helpers.device_logs.places import is_phone
 from helpers.loadgen_log import RULE_QUERIES, RULE_SECONDS
-from helpers.run_log import RunLog
-from helpers.run_log_parts import PipelineRun
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import PipelineRun
 
 _SECOND = 1e9
 

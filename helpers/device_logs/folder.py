@@ -17,7 +17,7 @@ from helpers.device_logs.places import is_phone, label
 from helpers.errors import DataError
 from helpers.files import DATA, build_dir, sha256_bytes
 from helpers.gpu_use import GpuUse, load_gpu_use
-from helpers.run_log import RunLog, load_run_log
+from helpers.runs.run_log import RunLog, load_run_log
 
 DEVICE_RESULTS = DATA / "device_results"
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from helpers.device_logs.flags import Flag
 from helpers.errors import DataError, ManifestError
 from helpers.manifest import MANIFEST_NAME, Manifest, load_manifest
-from helpers.run_log import RunLog
-from helpers.run_log_parts import ModelUsed
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import ModelUsed
 from helpers.zoo import model_names, model_record
 
 _WAY_OUT = "the log is of another model than it says: run it again, or take it away"

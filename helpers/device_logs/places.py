@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from helpers.run_log import RunLog
+from helpers.runs.run_log import RunLog
 
 _PLACES = {
     "jvm": "desktop JVM",

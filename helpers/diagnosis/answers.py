@@ -20,7 +20,7 @@ from helpers.diagnosis.candidates import Candidate
 from helpers.engines.base import Engine
 from helpers.predictions import cached_answers
 from helpers.preprocess import fit_photo
-from helpers.run_log_parts import TopClass
+from helpers.runs.run_log_parts import TopClass
 
 # Runtimes in float16, such as Core ML's, are off by up to a tenth; see helpers.parity for how that follows.
 _ARITHMETIC = 0.2

@@ -14,8 +14,8 @@ from helpers.errors import DataError, ImageError
 from helpers.golden import golden_pictures, gray_of
 from helpers.preprocess import ImageInput
 from helpers.preprocess_bugs import RIGHT
-from helpers.run_log import RunLog
-from helpers.run_log_parts import GoldenResult
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import GoldenResult
 
 
 @dataclass(frozen=True)

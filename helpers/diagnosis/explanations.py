@@ -16,7 +16,7 @@ from helpers.diagnosis.tensors import expected_of, level_numbers, tensor_misfit
 from helpers.engines.base import Engine
 from helpers.preprocess import ImageInput
 from helpers.preprocess_bugs import preprocess_bug
-from helpers.run_log import RunLog
+from helpers.runs.run_log import RunLog
 
 _SHIFTED = "shifted"
 # By how much class numbers may be too high.

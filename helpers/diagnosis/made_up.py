@@ -17,7 +17,7 @@ from helpers.diagnosis.tensors import Expected, expected_of
 from helpers.engines import open_engine
 from helpers.errors import DataError
 from helpers.preprocess_bugs import Pipeline, with_bug
-from helpers.run_log import RunLog
+from helpers.runs.run_log import RunLog
 from helpers.weights import OFFLINE
 from helpers.zoo import model_record
 

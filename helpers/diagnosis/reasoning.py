@@ -33,7 +33,7 @@ from helpers.diagnosis.verdict import Diagnosis, give_verdict
 from helpers.engines import open_engine
 from helpers.engines.base import Engine
 from helpers.preprocess_bugs import Stage
-from helpers.run_log import RunLog
+from helpers.runs.run_log import RunLog
 from helpers.weights import OFFLINE, choose_weights
 from helpers.zoo import model_record
 

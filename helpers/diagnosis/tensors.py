@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from helpers.diagnosis.candidates import Candidate
 from helpers.files import sha256_bytes
 from helpers.preprocess import ImageInput
-from helpers.run_log_parts import GoldenResult
+from helpers.runs.run_log_parts import GoldenResult
 
 # In levels of 0-255.
 _MEAN_OF_DECODERS = 1 + 1.772

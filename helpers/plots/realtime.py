@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from helpers.errors import DataError
 from helpers.plots.style import BLUE, GRAY, GREEN, ORANGE, RED, new_figure
-from helpers.prediction import Comparison
-from helpers.run_log import RunLog
-from helpers.run_log_parts import PipelineRun
-from helpers.run_summary import SMOOTH_FPS
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import PipelineRun
+from helpers.runs.run_summary import SMOOTH_FPS
+from helpers.simulation.prediction import Comparison
 
 # What the paper's text states of its Figs. 7 and 8 (section IV); their bars are known to nobody who has the text only.
 _PAPER_SQUEEZENET_ANDROID_FPS = 11
@@ -109,13 +109,15 @@ def simulated_against_measured(comparisons: Sequence[Comparison]) -> Figure:
     """Draw predictions over what was measured, with a band of 10 %; those outside of it are named.
 
     Args:
-        comparisons: of `helpers.prediction.compare`.
+        comparisons: of `helpers.simulation.prediction.compare`.
 
     Raises:
         DataError: there is none.
     """
     if not comparisons:
-        raise DataError("expected at least one comparison; received none; make them with helpers.prediction.compare")
+        raise DataError(
+            "expected at least one comparison; received none; make them with helpers.simulation.prediction.compare"
+        )
     figure, axes = new_figure(7.6, 3.9, ncols=2)
     places = list(dict.fromkeys(each.where for each in comparisons))
     colours = dict(zip(places, (BLUE, ORANGE, GREEN, GRAY, RED), strict=False))

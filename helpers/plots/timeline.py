@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from helpers.errors import DataError
 from helpers.plots.style import BLUE, GRAY, GREEN, RED, new_figure
-from helpers.run_log import RunLog
-from helpers.run_log_parts import Frames, PipelineRun
-from helpers.simulator import SimulatedRun
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import Frames, PipelineRun
+from helpers.simulation.simulator import SimulatedRun
 
 _SECOND = 1e9
 # A block narrower than this part of the window has no room for its number.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A run log: the JSON file that `helpers/run_log.py` defines and reads.
+/// A run log: the JSON file that `helpers/runs/run_log.py` defines and reads.
 public struct RunLog: Sendable {
     private static let longestText = 300
     private static let longestMessage = 2_000

@@ -1,4 +1,4 @@
-/// The run log's JSON, part by part as `helpers/run_log_parts.py` defines it; the encoder makes `peak_memory_bytes` of
+/// The run log's JSON, part by part as `helpers/runs/run_log_parts.py` defines it; the encoder makes `peak_memory_bytes` of
 /// `peakMemoryBytes`. Times are in nanoseconds.
 struct RunLogFormat: Encodable {
     let schemaVersion = 1

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TimeZone;
 
-/** A run log: the JSON file that {@code helpers/run_log.py} defines and reads. Immutable. */
+/** A run log: the JSON file that {@code helpers/runs/run_log.py} defines and reads. Immutable. */
 public final class RunLog {
     private static final String[] PARTS = {"latency", "pipeline", "accuracy"};
 

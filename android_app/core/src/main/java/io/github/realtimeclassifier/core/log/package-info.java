@@ -1,2 +1,2 @@
-/** Run logs; see {@code helpers/run_log.py}. */
+/** Run logs; see {@code helpers/runs/run_log.py}. */
 package io.github.realtimeclassifier.core.log;

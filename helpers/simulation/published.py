@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.errors import DataError
 from helpers.files import DATA
-from helpers.simulator import StageTimes
+from helpers.simulation.simulator import StageTimes
 
 PUBLISHED = DATA / "paper" / "published_latencies.csv"
 
@@ -49,7 +49,7 @@ class PublishedLatency(BaseModel):
     source: _Text
 
     def stage_times(self) -> StageTimes:
-        """The network's time alone, for `helpers.simulator.simulate`; what is predicted from it names the row."""
+        """The network's time alone, for `helpers.simulation.simulator`; what is predicted from it names the row."""
         row = f"{self.published_as} on {self.device}, {self.unit}, {self.runtime}: {self.ms:g} ms"
         return StageTimes(self.ms, source=f"published: {row} ({self.source})")
 

@@ -15,10 +15,10 @@ from tqdm import tqdm
 
 from helpers.errors import DataError
 from helpers.files import build_dir, ensure_folder
-from helpers.jvm_pipeline import run_jvm_pipeline
 from helpers.lanes.java import java_missing
-from helpers.python_pipeline import run_python_pipeline
-from helpers.run_log import RunLog, load_run_log, save_run_log
+from helpers.runs.jvm_pipeline import run_jvm_pipeline
+from helpers.runs.python_pipeline import run_python_pipeline
+from helpers.runs.run_log import RunLog, load_run_log, save_run_log
 from helpers.weights import choose_weights
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.errors import DataError
-from helpers.run_log import RunLog
-from helpers.run_log_parts import MOST_FRAMES, PipelineRun
-from helpers.run_summary import latency_parts, percentiles_ms
-from helpers.simulator import SimulatedRun, StageTimes, simulate
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import MOST_FRAMES, PipelineRun
+from helpers.runs.run_summary import latency_parts, percentiles_ms
+from helpers.simulation.simulator import SimulatedRun, StageTimes, simulate
 
 _MS = 10**6
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpers.lanes.swift_core import core_program
-from helpers.pipeline_program import Mode, PipelineProgram, run_pipeline
-from helpers.run_log import RunLog
+from helpers.runs.pipeline_program import Mode, PipelineProgram, run_pipeline
+from helpers.runs.run_log import RunLog
 
 # The manifest is all that is read of a model, and this is in every manifest.
 FORMAT = "tflite"
@@ -50,7 +50,7 @@ def run_swift_pipeline(
 
 
 def swift_program(model: str, what: str, progress: bool) -> PipelineProgram:
-    """The command line of the iOS app's core, for `helpers.pipeline_program`.
+    """The command line of the iOS app's core, for `helpers.runs.pipeline_program`.
 
     Args:
         model: the model.

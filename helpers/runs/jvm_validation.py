@@ -17,9 +17,9 @@ from typing import NamedTuple
 from helpers.errors import DataError, ImageError
 from helpers.files import build_dir, ensure_folder, write_bytes
 from helpers.golden import GOLDEN
-from helpers.jvm_pipeline import JVM_ENGINES, jvm_program
-from helpers.pipeline_program import run_command
-from helpers.run_log import RunLog
+from helpers.runs.jvm_pipeline import JVM_ENGINES, jvm_program
+from helpers.runs.pipeline_program import run_command
+from helpers.runs.run_log import RunLog
 from helpers.zoo import model_record
 
 # What both apps take for the name of a photo, without a folder before it.

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
-from helpers.python_log import resources_used
-from helpers.run_log_parts import MOST_THREADS, Resources, ThreadCpu
+from helpers.runs.python_log import resources_used
+from helpers.runs.run_log_parts import MOST_THREADS, Resources, ThreadCpu
 
 _OWN = Path("/proc/self")
 # Linux sets its mark of the most memory that the process had back to what it has now.

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.jvm_pipeline import JVM_ENGINES, jvm_program
-from helpers.pipeline_program import run_command
-from helpers.run_log import RunLog
+from helpers.runs.jvm_pipeline import JVM_ENGINES, jvm_program
+from helpers.runs.pipeline_program import run_command
+from helpers.runs.run_log import RunLog
 
 
 def run_jvm_benchmark(

@@ -1,7 +1,7 @@
 """The parts of a run log: the machine, the model, the engine, and what a run of each kind counted and timed.
 
-Each part is held to itself here; `helpers/run_log.py` joins them and holds them to each other. Times are integers in
-nanoseconds.
+Each part is held to itself here; `helpers/runs/run_log.py` joins them and holds them to each other. Times are integers
+in nanoseconds.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TypedDict
 
 from helpers.engines.base import Engine
-from helpers.machine import this_machine, usable_cores
-from helpers.run_log_parts import App, Device, EngineUsed, ModelUsed, Resources, ThreadCpu
+from helpers.runs.machine import this_machine, usable_cores
+from helpers.runs.run_log_parts import App, Device, EngineUsed, ModelUsed, Resources, ThreadCpu
 
 
 class LogHead(TypedDict):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.run_log import RunLog
+from helpers.runs.run_log import RunLog
 
 # The paper's bound for a smooth video (section III.C.3).
 SMOOTH_FPS = 24

@@ -7,7 +7,7 @@ import platform
 import re
 from pathlib import Path
 
-from helpers.run_log_parts import Device
+from helpers.runs.run_log_parts import Device
 
 _CPU_INFO = Path("/proc/cpuinfo")
 

@@ -20,7 +20,7 @@ from helpers.artifacts import build_model
 from helpers.errors import LaneError, ModelFileError
 from helpers.files import build_dir, ensure_folder
 from helpers.lanes.programs import run_program
-from helpers.run_log import RunLog, load_run_log
+from helpers.runs.run_log import RunLog, load_run_log
 
 Mode = Literal["single", "multi"]
 Command = Literal["pipeline", "benchmark", "validate"]

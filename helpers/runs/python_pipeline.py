@@ -1,4 +1,4 @@
-"""The frame pipelines in Python, with an engine, and a log like the apps': to stand beside `helpers.jvm_pipeline`.
+"""The frame pipelines in Python, with an engine, and a log like the apps': to stand beside `helpers.runs.jvm_pipeline`.
 
 The pipelines themselves are in `helpers.realtime`. The camera is made up: noise of 640 x 480 pixels in RGB, or of the
 network's own size where it has no resize rule; the app's Java code gets its frames as a phone's camera gives them, in
@@ -21,13 +21,13 @@ from helpers.engines import open_engine
 from helpers.engines.base import Engine
 from helpers.errors import ModelFileError
 from helpers.manifest import Manifest
-from helpers.pipeline_program import Mode, check_seconds
 from helpers.preprocess import ImageInput, fit_photo
-from helpers.process_meter import RunMeter
-from helpers.python_log import log_head
 from helpers.realtime import PacedCamera, Picture, Pipeline
-from helpers.run_log import RunLog
-from helpers.run_log_parts import Frames, PipelineRun
+from helpers.runs.pipeline_program import Mode, check_seconds
+from helpers.runs.process_meter import RunMeter
+from helpers.runs.python_log import log_head
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import Frames, PipelineRun
 
 # So many different frames, one after the other, as in a recording.
 _PICTURES = 8
@@ -190,6 +190,7 @@ def _open(engine: str, model: str, weights: str | Path, threads: int | None, lat
     if opened.where != "pc":
         opened.close()
         raise ModelFileError(
-            f"expected an engine that runs in this process; received {engine}; helpers.jvm_pipeline runs the app's Java"
+            f"expected an engine that runs in this process; received {engine}; for the app's Java there is "
+            "helpers.runs.jvm_pipeline"
         )
     return opened

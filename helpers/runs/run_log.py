@@ -5,7 +5,7 @@ What can be derived is held to what it is derived from (counts, rates, percentag
 contradicts itself is refused instead of drawn. Times are integers in nanoseconds; those of events count from the run's
 start. Paper, sections III.B-C and IV.
 
-`data/schemas/run_log.schema.json` is exported from here: `python -m helpers.run_log`.
+`data/schemas/run_log.schema.json` is exported from here: `python -m helpers.runs.run_log`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from helpers.errors import DataError
 from helpers.files import write_text
-from helpers.run_log_parts import (
+from helpers.runs.run_log_parts import (
     AccuracyRun,
     App,
     Device,

@@ -3,8 +3,10 @@
 The rules are those of the pipelines in Python, Java and Swift (paper, section III.B): a camera takes frames at a fixed
 rate and gives the newest; on one thread, capture, inference and drawing take turns; with workers beside the screen, a
 queue between them keeps the newest frame, or all of them. Rates and ages are defined as in run logs;
-`helpers.prediction` takes the stages' times from one run and holds what follows from them against another. What is
-simulated says what it was made from, and is never a measurement. Taught in notebook 08_benchmark_multithreading.
+`helpers.simulation.prediction` takes the stages' times from one run and holds what follows from them against another.
+What is simulated says what it was made from, and is never a measurement.
+
+Taught in notebook 08_benchmark_multithreading.
 """
 
 from __future__ import annotations
@@ -18,10 +20,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from helpers.errors import DataError
-from helpers.run_log_parts import MOST_FRAMES, DropReason, Frames, PipelineRun
+from helpers.runs.run_log_parts import MOST_FRAMES, DropReason, Frames, PipelineRun
 
 if TYPE_CHECKING:
-    from helpers.pipeline_program import Mode
+    from helpers.runs.pipeline_program import Mode
 
 Policy = Literal["latest", "fifo"]
 

@@ -1,7 +1,7 @@
 """A benchmark of single calls in Python, kept apart as the apps keep theirs: first call, warm-up, steady calls.
 
-The Python side of `helpers.jvm_benchmark`: one made-up image, preprocessed and classified over and over, and a run log
-of the same kind. Taught in notebook 08_benchmark_multithreading.
+The Python side of `helpers.runs.jvm_benchmark`: one made-up image, preprocessed and classified over and over, and a
+run log of the same kind. Taught in notebook 08_benchmark_multithreading.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy as np
 
 from helpers.engines import open_engine
 from helpers.errors import ModelFileError
-from helpers.process_meter import RunMeter
-from helpers.python_log import log_head
-from helpers.run_log import RunLog
-from helpers.run_log_parts import Latency
+from helpers.runs.process_meter import RunMeter
+from helpers.runs.python_log import log_head
+from helpers.runs.run_log import RunLog
+from helpers.runs.run_log_parts import Latency
 
 _MOST_CALLS = 100_000
 

@@ -12,8 +12,8 @@ from helpers.engines.jvm import JvmEngine, JvmTfLiteEngine, JvmTfMobileEngine
 from helpers.errors import ModelFileError
 from helpers.files import build_dir, ensure_folder
 from helpers.lanes.java import java_lane
-from helpers.pipeline_program import Mode, PipelineProgram, run_pipeline
-from helpers.run_log import RunLog
+from helpers.runs.pipeline_program import Mode, PipelineProgram, run_pipeline
+from helpers.runs.run_log import RunLog
 
 __all__ = ["JVM_ENGINES", "Mode", "jvm_program", "run_jvm_pipeline"]
 
@@ -57,7 +57,7 @@ def run_jvm_pipeline(
 
 
 def jvm_program(model: str, engine: str, what: str, progress: bool) -> PipelineProgram:
-    """The command line of the app's classes, for `helpers.pipeline_program`.
+    """The command line of the app's classes, for `helpers.runs.pipeline_program`.
 
     Args:
         model: the model.

@@ -1,7 +1,8 @@
 """Sliders over the simulator: what a slower network, a faster camera, a queue or a second worker would change.
 
-In JupyterLab the sliders redraw the figure. Where nobody can move them (a batch run, a page, a stored notebook), three
-settings are drawn and tabled instead: the same each time, and without a widget that would need a live kernel.
+In JupyterLab the sliders redraw the figure. Where nobody can move them (a batch run, a page, a stored notebook), there
+is a table of three settings instead, the last of them drawn: the same each time, and without a widget that would need a
+live kernel.
 Taught in notebook 08_benchmark_multithreading.
 """
 
@@ -15,15 +16,15 @@ import ipywidgets as widgets  # type: ignore[import-untyped]
 import pandas as pd
 from IPython.display import display as untyped_display
 
-from helpers.pipeline_program import Mode
 from helpers.plots.style import show
 from helpers.plots.timeline import timeline
-from helpers.prediction import simulated_table
-from helpers.simulator import Policy, SimulatedRun, StageTimes, simulate
+from helpers.runs.pipeline_program import Mode
+from helpers.simulation.prediction import simulated_table
+from helpers.simulation.simulator import Policy, SimulatedRun, StageTimes, simulate
 
 display: Callable[..., object] = untyped_display
 
-# What is drawn where there are no sliders: a title, and what differs from the settings given.
+# What is shown where there are no sliders: a title, and what differs from the settings given.
 _LESSONS: dict[str, dict[str, Any]] = {
     "one thread": {"mode": "single", "workers": 1, "policy": "latest"},
     "a worker, the latest frame": {"mode": "multi", "workers": 1, "policy": "latest"},
@@ -52,9 +53,9 @@ def explore(stages: StageTimes | float = 110.0, fps: float = 30.0, sliders: bool
         display(_panel(given, fps))
         return
     runs = {title: _run(given, fps, **lesson) for title, lesson in _LESSONS.items()}
-    for title, run in runs.items():
-        figure = timeline(run)
-        display(show(figure, alt=f"{title}. {figure.get_label()}"))
+    title, last = list(runs.items())[-1]
+    figure = timeline(last)
+    display(show(figure, alt=f"{title}. {figure.get_label()}"))
     display(simulated_table(runs))
 
 
