@@ -78,7 +78,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml apt.txt
 		|| { echo "expected PYTHON to name a Python; received '$(PYTHON)'; try make PYTHON=python3.11" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] <= (3, 13) else \
 		"expected Python 3.11, 3.12 or 3.13; received %d.%d; name another with make PYTHON=python3.11" % sys.version_info[:2])'
-	@echo "Making the virtual environment from requirements.lock (about a minute, 2 GB)"
+	@echo "Making the virtual environment from requirements.lock (about a minute, 3 GB)"
 	@rm -rf $(VENV)
 	@"$(PYTHON)" -m venv $(VENV)
 	@# The lock is complete; --no-deps because tfcoreml asks for TensorFlow 1.
