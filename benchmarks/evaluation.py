@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from helpers.ilsvrc.evaluation import evaluate
 from helpers.ilsvrc.folder import IlsvrcFolder, open_ilsvrc
 from helpers.ilsvrc.synthetic import make_synthetic_ilsvrc
 from helpers.lanes.programs import run_program
+from helpers.memory import peak_memory_bytes
 from helpers.photos import open_photo
 from helpers.preprocess import fit_photo
 from helpers.scheduling import dask_client
@@ -126,9 +126,12 @@ def _one(folder: IlsvrcFolder, count: int) -> dict[str, float]:
     cpu = time.process_time()
     seconds = _seconds(lambda: evaluate(folder, limit=count))
     cpu = time.process_time() - cpu
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return {"seconds": seconds, "cpu": cpu, "peak": peak, "again": _seconds(lambda: evaluate(folder, limit=count))}
+    return {
+        "seconds": seconds,
+        "cpu": cpu,
+        "peak": peak_memory_bytes(),
+        "again": _seconds(lambda: evaluate(folder, limit=count)),
+    }
 
 
 def _turns(folder: IlsvrcFolder, count: int) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from helpers.zoo import model_names
 
 # Each model in a process of its own, because a process never gives back its peak; both ways are timed in it, in turn.
 _CHILD = """
-import json, resource, sys, time
+import json, sys, time
 from helpers.artifacts import build_model
+from helpers.memory import peak_memory_bytes
 
 def seconds():
     start = time.perf_counter()
@@ -24,8 +25,7 @@ def seconds():
     return time.perf_counter() - start
 
 first, again = seconds(), [seconds() for _ in range(3)]
-unit = 1 if sys.platform == "darwin" else 1024
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+peak = peak_memory_bytes()
 title = build_model(sys.argv[1])[0].title
 print(json.dumps({"title": title, "first": first, "again": again, "peak": peak}))
 """

@@ -186,12 +186,13 @@ def agreement_table(agreements: Mapping[str, Agreement]) -> pd.DataFrame:
     The differences are only compared with bounds, since their last digits depend on the processor.
 
     Returns:
-        The columns `differing answers`, and whether the largest difference of a probability is at most 0.00001, the
-        largest of ln p at most 0.001, and the median of ln p at most 0.0001.
+        The columns `differing answers`, `same five best` (on how many images), and whether the largest difference of a
+        probability is at most 0.00001, the largest of ln p at most 0.001, and the median of ln p at most 0.0001.
     """
     return pd.DataFrame(
         {
             "differing answers": len(each.differing),
+            "same five best": each.same_top_five,
             "p within 0.00001": each.largest_difference <= 1e-5,
             "ln p within 0.001": each.largest_log_difference <= 1e-3,
             "median of ln p within 0.0001": each.median_log_difference <= 1e-4,

@@ -125,6 +125,8 @@ class Ledger:
     ) -> None:
         """Write a row whose status follows from a measurement: `reproduced` if the claim holds, else another.
 
+        What the paper says of phones stays `not measurable here` wherever else it was measured; the number is noted.
+
         Args:
             claim: the claim's id.
             holds: whether the measurement agrees with the claim.
@@ -137,6 +139,11 @@ class Ledger:
             LedgerError: as `record`.
         """
         status: Status = "reproduced" if holds else otherwise
+        stated, where = claims().get(claim), row.get("where", "pc")
+        if stated is not None and stated.about == "phone" and where != "phone":
+            status = "not measurable here"
+            there = f"on {where} it {'holds' if holds else 'does not hold'}, but it needs a phone"
+            note = "; ".join(filter(None, (note, there)))
         self.record(claim, status, measured, note=note or f"measured in {self.notebook}", **row)
 
     def cite(self) -> None:

@@ -29,7 +29,7 @@ from tqdm import tqdm
 from helpers.engines import open_engine
 from helpers.engines.base import Engine
 from helpers.errors import LaneError, ModelFileError
-from helpers.files import build_dir, ensure_folder
+from helpers.files import build_dir, ensure_folder, write_text
 from helpers.loadgen_log import LARGEST_DIFFERENCE, RULE_QUERIES, RULE_SECONDS, LoadgenRun, read_answers, read_run
 from helpers.parity import sample_images
 from helpers.runs.machine import this_machine
@@ -233,6 +233,20 @@ def loadgen_predictions(
         settings.mode = library.TestMode.AccuracyOnly
         classes = len(opened.manifest.labels)
         return _run(library, settings, opened, samples, lambda folder: read_answers(folder, len(samples), classes))
+
+
+def store_result(result: LoadgenResult) -> Path:
+    """Write a result, with its machine, versions and the model's SHA-256, to `build/loadgen`.
+
+    Returns:
+        The file, which a later result of the same model and engine replaces.
+
+    Raises:
+        ArtifactWriteError: the folder cannot be written.
+    """
+    path = build_dir() / "loadgen" / f"{result.model.name}-{result.engine}.json"
+    write_text(path, result.model_dump_json(indent=1) + "\n")
+    return path
 
 
 def loadgen_table(results: Sequence[LoadgenResult]) -> pd.DataFrame:

@@ -6,11 +6,11 @@ here: those are a phone's to tell. Taught in notebook 08_benchmark_multithreadin
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from helpers.consumption import Proportionality
 from helpers.errors import DataError
 from helpers.ledger import Where
 from helpers.runs.run_log import RunLog
@@ -22,6 +22,11 @@ _FPS_APART = 1.0
 _SHARE = 0.95
 # Where the network is this near to the camera's rate, the two rates do not differ.
 _NEARLY = 1.1
+# By so much two runs of the same thing may differ.
+_NOISE = 0.05
+_FEWEST_NETWORKS = 3
+# An exponent no further from -1 than this is a proportion.
+_EXPONENT_APART = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,17 +52,27 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Measured:
-    """A pair's numbers; `rate` is 1 / latency of the multithreaded run, the most its worker could do."""
+    """A pair's numbers; `rate` is 1 / latency of the multithreaded run, the most its worker could do.
+
+    `apart` are the frames of the single-threaded run that were shown and not processed, or the other way round.
+    """
 
     title: str
     single: RunSummary
     multi: RunSummary
     rate: float
+    apart: int
 
     @property
     def share(self) -> float:
         """Frames processed per second over what the worker could do."""
         return (self.multi.processed_per_second or 0.0) / self.rate
+
+    @property
+    def slower(self) -> float | None:
+        """The steady latency beside the screen's thread over the one without it; 1 where the threads do not disturb."""
+        single, multi = self.single.steady_ms, self.multi.steady_ms
+        return multi[50] / single[50] if single and multi else None
 
 
 def is_slow(pair: RunPair, camera_fps: float) -> bool:
@@ -122,37 +137,62 @@ def realtime_verdicts(pairs: list[RunPair], camera_fps: float) -> list[Verdict]:
         shown = run.multi.display_fps or 0.0
         smooth = abs(shown - camera_fps) <= _FPS_APART and run.share >= _SHARE
         note = f"and frames processed per second are {run.share:.3f} of 1 / latency"
+        if run.slower is not None:
+            note += f"; the network's latency is {run.slower:.2f} times the one-threaded run's"
         verdicts.append(Verdict("threads.two_threads", smooth, round(shown, 1), note, where, run.title))
     return [*verdicts, *_of_all([_measured(pair) for pair in pairs], slow, where, camera_fps)]
 
 
-def flops_verdict(fit: Proportionality, where: Where) -> Verdict:
-    """Judge whether frames processed per second are inversely proportional to FLOPs, by the CPU time for a frame."""
-    return Verdict("throughput.inverse", fit.proportional, round(-fit.exponent, 2), fit.verdict, where)
+def inverse_verdict(pairs: list[RunPair], flops: Mapping[str, int]) -> Verdict:
+    """Judge whether the frames that a network can process per second are inversely proportional to its FLOPs.
+
+    What a network can do is 1 / latency of its steady frames; the camera does not bound it.
+
+    Args:
+        pairs: measured runs of at least three networks in one engine and place.
+        flops: floating-point operations for an image, by the network's name.
+
+    Raises:
+        DataError: fewer networks, or one without steady frames.
+    """
+    points = {}
+    for pair in pairs:
+        steady = summarise(pair.single).steady_ms
+        if steady is None:
+            raise DataError(f"expected steady frames in the run of {pair.title}; received none; run longer")
+        points[pair.single.model.name] = 1000 / steady[50]
+    if len(points) < _FEWEST_NETWORKS:
+        raise DataError(f"expected runs of at least {_FEWEST_NETWORKS} networks; received {len(points)}; add others")
+    operations = [math.log(flops[name]) for name in points]
+    fit = statistics.linear_regression(operations, [math.log(rate) for rate in points.values()])
+    r2 = statistics.correlation(operations, [math.log(rate) for rate in points.values()]) ** 2
+    note = f"the slope of the logarithms of 1 / latency over FLOPs, {len(points)} networks, r2 {r2:.2f}"
+    proportional = abs(fit.slope + 1) <= _EXPONENT_APART
+    return Verdict("throughput.inverse", proportional, round(fit.slope, 2), note, pairs[0].single.where)
 
 
 def _of_all(runs: list[_Measured], slow: list[_Measured], where: Where, camera_fps: float) -> list[Verdict]:
-    apart = max(abs((run.single.display_fps or 0.0) - (run.single.processed_per_second or 0.0)) for run in runs)
+    apart = max(run.apart for run in runs)
     times = [(run.multi.display_fps or 0.0) / (run.multi.processed_per_second or 1.0) for run in slow]
     more = statistics.median((run.multi.cpu_percent or 0.0) / (run.single.cpu_percent or 1.0) for run in slow)
     below = sum((run.multi.processed_per_second or 0.0) < camera_fps - _FPS_APART for run in slow)
     enough = f"{len(slow)} of {len(runs)} pairs of network and engine are slower than the camera"
     return [
-        Verdict(
-            "throughput.same", apart < _FPS_APART, round(apart, 2), "the largest difference, with one thread", where
-        ),
+        Verdict("throughput.same", apart == 0, apart, "shown and not processed in any run with one thread", where),
         Verdict("throughput.different", min(times) > _NEARLY, round(max(times), 1), enough, where),
         Verdict("threads.expensive", len(slow) == len(runs), len(slow), enough, where),
         Verdict("results.multi_processed", below == len(runs), below, enough, where),
         Verdict(
-            "results.multi_consumption", more > 1, round(more, 2), "the median; camera and screen go on beside", where
+            "results.multi_consumption", more > 1 + _NOISE, round(more, 2), "the median of all slow networks", where
         ),
     ]
 
 
 def _measured(pair: RunPair) -> _Measured:
-    run = pair.multi.pipeline
+    single, run = pair.single.pipeline, pair.multi.pipeline
     latencies = run.frames.latencies_ns if run else []
-    if not latencies:
+    if not latencies or single is None:
         raise DataError(f"expected a run of {pair.title} in which a frame was processed; received none; run longer")
-    return _Measured(pair.title, summarise(pair.single), summarise(pair.multi), 1e9 / statistics.mean(latencies))
+    apart = abs(single.shown - single.processed)
+    rate = 1e9 / statistics.mean(latencies)
+    return _Measured(pair.title, summarise(pair.single), summarise(pair.multi), rate, apart)

@@ -179,5 +179,5 @@ def test_tables_by_engine() -> None:
     right = np.array([[0.9, 0.1], [0.2, 0.8]], np.float32)
     other = np.array([[0.1, 0.9], [0.2, 0.8]], np.float32)
     compared = agreement_table({"same": agreement(right, right), "other": agreement(right, other)})
-    assert compared.loc["same"].tolist() == [0, True, True, True]
-    assert compared.loc["other"].tolist() == [1, False, False, False]
+    assert compared.loc["same"].tolist() == [0, 2, True, True, True]
+    assert compared.loc["other"].tolist() == [1, 2, False, False, False]

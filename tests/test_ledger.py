@@ -182,8 +182,11 @@ def test_judging_gives_the_status() -> None:
     ledger.judge("steps.constants", True, 0)
     ledger.judge("steps.graph_io", False, "no file", "gone")
     assert ledger.table()["status"].tolist() == ["reproduced", "deviates"]
-    with pytest.raises(LedgerError, match="only a phone's log"):
-        ledger.judge("results.lenet_same", True, 0, where="arm-emulated")
+    ledger.judge("results.lenet_same", True, 0)
+    ledger.judge("results.lenet_pixel2", True, 99.5, "a log", where="phone")
+    *_, elsewhere, there = ledger.table().to_dict("records")
+    assert (elsewhere["status"], elsewhere["note"]) == ("not measurable here", "on pc it holds, but it needs a phone")
+    assert there["status"] == "reproduced"
 
 
 def test_citing_covers_the_notebooks_facts_about_the_world() -> None:

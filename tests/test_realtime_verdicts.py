@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from pipeline_logs import live_log
 
-from helpers.consumption import cpu_seconds_per_frame, proportionality
 from helpers.errors import DataError
 from helpers.paper import claims
-from helpers.realtime_verdicts import RunPair, Verdict, flops_verdict, is_slow, pair_runs, realtime_verdicts
+from helpers.realtime_verdicts import RunPair, Verdict, inverse_verdict, is_slow, pair_runs, realtime_verdicts
 from helpers.runs.pipeline_program import Mode
 from helpers.runs.run_log import RunLog
 from helpers.simulation.simulator import StageTimes, simulate
@@ -78,13 +77,30 @@ def test_pairs_are_made_by_network_and_engine() -> None:
         pair_runs(logs, {("a", "y"): "A, Y"})
 
 
+def test_a_network_that_the_second_thread_slows_down_is_told() -> None:
+    pair = RunPair("a network", _log(90, "single"), _log(135, "multi"))
+    found = _by_claim(realtime_verdicts([pair], FPS))
+    assert "latency is 1.50 times the one-threaded run's" in found["threads.two_threads"].note
+
+
+def test_one_thread_shows_what_it_processes() -> None:
+    found = _by_claim(realtime_verdicts([_pair(90)], FPS))
+    assert (found["throughput.same"].holds, found["throughput.same"].measured) == (True, 0)
+    # Two threads in the place of one show more than they process.
+    wrong = RunPair("a network", _log(90, "multi"), _log(90, "multi"))
+    assert not _by_claim(realtime_verdicts([wrong], FPS))["throughput.same"].holds
+
+
 @pytest.mark.parametrize(("exponent", "holds"), [(1.0, True), (0.5, False)])
-def test_flops_are_judged_by_the_fit(exponent: float, holds: bool) -> None:
+def test_frames_per_second_are_held_against_flops(exponent: float, holds: bool) -> None:
     flops = {name: 10**9 * factor for name, factor in (("a", 1), ("b", 4), ("c", 16))}
-    logs = []
+    pairs = []
     for name, operations in flops.items():
         run = simulate(StageTimes(20 * (operations / 1e9) ** exponent), "single", fps=1000.0, seconds=6)
-        logs.append(live_log(run.run, run.wall_ns, model=name))
-    verdict = flops_verdict(proportionality(cpu_seconds_per_frame(logs, flops)), "jvm")
-    assert (verdict.claim, verdict.holds) == ("throughput.inverse", holds)
-    assert verdict.measured == pytest.approx(-exponent, abs=0.05)
+        log = live_log(run.run, run.wall_ns, model=name)
+        pairs.append(RunPair(name, log, log))
+    verdict = inverse_verdict(pairs, flops)
+    assert (verdict.claim, verdict.holds, verdict.where) == ("throughput.inverse", holds, "jvm")
+    assert verdict.measured == pytest.approx(-exponent, abs=0.02)
+    with pytest.raises(DataError, match="at least 3 networks; received 2"):
+        inverse_verdict(pairs[:2], flops)

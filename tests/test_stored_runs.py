@@ -26,7 +26,8 @@ def _log(name: str, weights_sha256: str = "") -> RunLog:
         file_format=None,
         file_sha256=None,
     )
-    return live_log(run.run, run.wall_ns).model_copy(update={"model": used})
+    pipeline = run.run.model_copy(update={"source": "simulated camera, 640 x 480, 30.0 frames per second"})
+    return live_log(pipeline, run.wall_ns).model_copy(update={"model": used})
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str,
         calls.append((name, engine))
         return _log(name)
 
-    monkeypatch.setenv("BUILD_DIR", str(tmp_path))
+    monkeypatch.setenv("LEDGER_DIR", str(tmp_path / "ledger"))
     monkeypatch.setattr(stored_runs, "run_jvm_pipeline", run)
     monkeypatch.setattr(stored_runs, "run_python_pipeline", run)
     monkeypatch.setattr(stored_runs, "java_missing", lambda: None)
@@ -66,6 +67,15 @@ def test_a_run_that_does_not_belong_is_measured_anew(measured: list[tuple[str, s
     stored_runs.store_runs({("mobilenet", "tflite", "multi"): log or _log("mobilenet")})
     if case == "damaged":
         (stored_runs.runs_folder() / "mobilenet-tflite-multi.json").write_text("{}")
+    stored_runs.multithreaded_runs(["mobilenet"], WEIGHTS)
+    assert measured == [("mobilenet", "tflite")]
+
+
+def test_a_run_of_another_camera_is_measured_anew(measured: list[tuple[str, str]]) -> None:
+    log = _log("mobilenet")
+    assert log.pipeline is not None
+    slow = log.pipeline.model_copy(update={"source": "simulated camera, 640 x 480, 10.0 frames per second"})
+    stored_runs.store_runs({("mobilenet", "tflite", "multi"): log.model_copy(update={"pipeline": slow})})
     stored_runs.multithreaded_runs(["mobilenet"], WEIGHTS)
     assert measured == [("mobilenet", "tflite")]
 

@@ -11,12 +11,13 @@ Taught in notebook 07_validate_accuracy (paper, section III.C.1).
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from helpers.accuracy import Accuracy
@@ -202,7 +203,11 @@ def _alone(store: Path) -> Iterator[None]:
     """One evaluation at a time writes into a store; what a killed one left half-written is removed."""
     lock = FileLock(ensure_folder(store / "shards").parent / ".lock")
     try:
-        lock.acquire()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            print(f"another evaluation of the same images writes to {store.name}; waiting for it", file=sys.stderr)
+            lock.acquire()
     except OSError as error:
         raise ArtifactWriteError(
             f"could not lock {store}: expected a folder that can be written, received '{error.strerror or error}'; "

@@ -6,12 +6,11 @@ theirs in one table. Paper, section IV.
 
 from __future__ import annotations
 
-import resource
-import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypedDict
 
 from helpers.engines.base import Engine
+from helpers.memory import peak_memory_bytes
 from helpers.runs.machine import this_machine, usable_cores
 from helpers.runs.run_log_parts import App, Device, EngineUsed, ModelUsed, Resources, ThreadCpu
 
@@ -76,12 +75,11 @@ def resources_used(wall_ns: int, cpu_ns: int, threads: tuple[ThreadCpu, ...] | N
         The resources; `cpu_percent` is CPU time over (time passed x cores), as in the logs of both apps. The peak of
         memory is that of the whole process until now, so also of what it did before.
     """
-    unit = 1 if sys.platform == "darwin" else 1024
     return Resources(
         cpu_ns=cpu_ns,
         cpu_percent=min(100 * cpu_ns / (wall_ns * usable_cores()), 100.0),
         threads=threads,
-        peak_memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit,
+        peak_memory_bytes=peak_memory_bytes(),
         battery_start_percent=None,
         battery_end_percent=None,
         thermal_state=None,

@@ -1,6 +1,7 @@
 """Measured runs of the pipelines, handed on from notebook 08 to notebook 09.
 
-They lie in `build/runs` as run logs. A log that cannot be read, or is of other weights, is not taken.
+They lie beside the ledger (`build/runs`; a batch has its own) as run logs. A log that cannot be read, is of other
+weights or of another camera, is not taken.
 
 Taught in notebook 09_choose_a_model.
 """
@@ -14,17 +15,21 @@ from pathlib import Path
 from tqdm import tqdm
 
 from helpers.errors import DataError
-from helpers.files import build_dir, ensure_folder
+from helpers.files import ensure_folder
 from helpers.lanes.java import java_missing
+from helpers.ledger import ledger_dir
 from helpers.runs.jvm_pipeline import run_jvm_pipeline
 from helpers.runs.python_pipeline import run_python_pipeline
 from helpers.runs.run_log import RunLog, load_run_log, save_run_log
 from helpers.weights import choose_weights
 
+# How the source of the frames is called in the logs, in Java as in Python.
+_CAMERA = "30.0 frames per second"
+
 
 def runs_folder() -> Path:
     """Where the runs lie; the folder need not exist."""
-    return build_dir() / "runs"
+    return ledger_dir().parent / "runs"
 
 
 def store_runs(logs: Mapping[tuple[str, str, str], RunLog]) -> None:
@@ -68,13 +73,15 @@ def multithreaded_runs(
 
 
 def _kept(name: str, engine: str, weights: str) -> RunLog | None:
-    """The kept run, if it can be read and is of these weights."""
+    """The kept run, if it can be read, and is of these weights and of a camera as it would be measured now."""
     try:
         log = load_run_log(runs_folder() / _file_name(name, engine, "multi"))
     except DataError:
         return None
     used = (log.model.name, log.model.weights_sha256)
-    return log if log.kind == "live" and used == (name, choose_weights(name, weights).sha256) else None
+    if log.pipeline is None or used != (name, choose_weights(name, weights).sha256):
+        return None
+    return log if _CAMERA in log.pipeline.source else None
 
 
 def _file_name(network: str, engine: str, mode: str) -> str:
