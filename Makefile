@@ -32,8 +32,9 @@ test: setup ## run every test; LANES=all makes a lane that cannot run a failure
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist loadscope tests
-	@$(BIN)/python -m pytest -n 2 --dist loadscope -p no:cacheprovider $$($(BIN)/python -m helpers.setup_check) \
+	@# In their own order: the default puts modules of few tests last, which are the slowest, and one core then waits.
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder tests
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -p no:cacheprovider $$($(BIN)/python -m helpers.setup_check) \
 		--nbval-cell-timeout 900 --nbval-sanitize-with tests/nbval_sanitize.cfg notebooks
 
 lab: setup ## open JupyterLab on notebook 00

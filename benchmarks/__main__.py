@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.record import changes, load_record, record_of, save_record
 from benchmarks.table import Row, not_measured, shown
-from helpers.errors import DeploymentError
+from helpers.errors import DataError, DeploymentError
 from helpers.files import build_dir
 
 # The groups of rows, each with the module whose `rows` measures it. The quiet and short ones come first.
@@ -43,8 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: of the command line; `sys.argv` unless given.
 
     Returns:
-        0 when all is well, 1 when a file cannot be written, 2 for wrong arguments, 130 after Ctrl-C. Whether a ratio is
-        what was needed does not matter: it is reported, not asserted.
+        0 when all is well, 1 when a file cannot be written or what was measured here not be read, 2 for wrong arguments
+        (also an OLD.json that holds no benchmarks), 130 after Ctrl-C. Whether a ratio is what was needed does not
+        matter: it is reported, not asserted.
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios, each measured side by side.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"groups of rows: {', '.join(GROUPS)}")
@@ -57,6 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # Before anything is measured: it may take half an hour.
         old = load_record(options.compare) if options.compare else None
+    except DataError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return WRONG_USE
+    try:
         chosen = list(dict.fromkeys(options.names))
         target = build_dir() / f"{'-'.join(('bench', *chosen))}.json"
         if chosen or old is None:

@@ -70,10 +70,13 @@ def load_record(path: Path) -> Record:
     """
     way_out = "run 'make bench' to write one"
     try:
+        # Asked before the file is opened: opening a pipe would wait for its writer.
+        if path.exists() and not path.is_file():
+            raise DataError(f"cannot read the benchmarks {path}: it is no file; {way_out}")
         with path.open("rb") as stream:
             content = stream.read(_LARGEST_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"cannot read the benchmarks {path}: {error.strerror}; {way_out}") from error
+    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
+        raise DataError(f"cannot read the benchmarks {path}: {getattr(error, 'strerror', error)}; {way_out}") from error
     if len(content) > _LARGEST_BYTES:
         raise DataError(f"expected at most {_LARGEST_BYTES:,} bytes in {path}; received more; {way_out}")
     try:
@@ -88,6 +91,8 @@ def load_record(path: Path) -> Record:
 
 def changes(old: Record, new: Record) -> list[str]:
     """What is different in a newer record, a line each; what lies within either run's spread is no difference.
+
+    A single round has no spread: what it may vary by is unknown, and it is called neither better nor worse.
 
     Args:
         old: the older one.
@@ -117,7 +122,8 @@ def _changed(old: Row | None, new: Row) -> list[str]:
     if old.spread is None or new.spread is None:
         return [] if old.spread is new.spread else [f"{_title(new)}: {_value(old)}, now {_value(new)}"]
     lines = []
-    if new.spread[0] > old.spread[1] or new.spread[1] < old.spread[0]:
+    several = all(low < high for low, high in (old.spread, new.spread))
+    if several and (new.spread[0] > old.spread[1] or new.spread[1] < old.spread[0]):
         better = (new.spread[0] > old.spread[1]) == (new.better == "higher")
         lines.append(f"{_title(new)}: {'better' if better else 'WORSE'}, {_value(old)}, now {_value(new)}")
     if old.met != new.met:

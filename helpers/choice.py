@@ -9,6 +9,7 @@ Taught in notebook 09_choose_a_model.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -50,14 +51,21 @@ class Needs:
         for name in ("accuracy", "processed_per_second", "display_fps", "megabytes"):
             number = getattr(self, name)
             good = isinstance(number, int | float) and not isinstance(number, bool)
-            if number is not None and not (good and math.isfinite(number) and number >= 0):
-                raise DataError(f"expected {name} to be a number from 0 on, or None; received {number!r}")
+            # The bound leaves out inf and NaN, and whole numbers too large for a float.
+            if number is not None and not (good and 0 <= number <= sys.float_info.max):
+                raise DataError(f"expected {name} to be a number from 0 on, or None; received {_received(number)}")
         words = (("mode", ("single", "multi")), ("platform", get_args(Platform)))
         for name, known in words:
-            if getattr(self, name) not in (None, *known):
-                raise DataError(
-                    f"expected {name} to be one of {', '.join(known)}, or None; received {getattr(self, name)!r}"
-                )
+            word = getattr(self, name)
+            if word is not None and not (isinstance(word, str) and word in known):
+                raise DataError(f"expected {name} to be one of {', '.join(known)}, or None; received {_received(word)}")
+
+
+def _received(value: object) -> str:
+    try:
+        return " ".join(repr(value).split())[:60]
+    except ValueError:  # Python writes out no whole number of more than 4300 digits
+        return f"{type(value).__name__} of too many digits"
 
 
 @dataclass(frozen=True)

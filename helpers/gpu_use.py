@@ -64,14 +64,16 @@ def load_gpu_use(path: Path = GPU_USE) -> dict[str, GpuUse]:
     try:
         with path.open("rb") as stream:
             content = stream.read(_LARGEST_BYTES + 1)
-        # A spreadsheet may put a byte order mark in front.
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}; git checkout -- {path.name} brings it back") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"expected {path} in UTF-8; received bytes that are not: {error.reason}; {way_out}") from error
+    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
+        reason = getattr(error, "strerror", error)
+        raise DataError(f"cannot read {path}: {reason}; git checkout -- {path.name} brings it back") from error
     if len(content) > _LARGEST_BYTES:
         raise DataError(f"expected at most {_LARGEST_BYTES:,} bytes in {path}; received more; {way_out}")
+    try:
+        # A spreadsheet may put a byte order mark in front.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"expected {path} in UTF-8; received bytes that are not: {error.reason}; {way_out}") from error
     rows = csv.reader(io.StringIO(text, newline=""))
     found: dict[str, GpuUse] = {}
     try:

@@ -45,6 +45,7 @@ _LEAST_QUERIES = 64
 _MOST_QUERIES = 5_000_000
 _LONGEST_SECONDS = 600
 _MOST_RUNS = 20
+_MOST_THREADS = 256
 _NS = 10**9
 _THREAD = "loadgen"
 _Result = TypeVar("_Result")
@@ -137,7 +138,8 @@ def single_stream(
     Args:
         model: the model, such as `mobilenet`; its file is converted first if the store does not have it.
         weights: the model's weights, as `helpers.weights.choose_weights` takes them.
-        threads: how many threads the engine may use inside one query; None for an engine without that setting.
+        threads: how many threads the engine may use inside one query, 1 to 256; None for an engine without that
+            setting.
         min_queries: a run has at least as many queries, 64 or more; 1024 by MLPerf's rules.
         min_seconds: a run takes at least so long; 60 by MLPerf's rules.
         repeat: how many runs, 1 to 20.
@@ -375,7 +377,18 @@ def _library() -> ModuleType:
 
 
 def _opened(engine: str, model: str, weights: str | Path, threads: int | None) -> Engine:
-    opened = open_engine(engine, model, weights, **({} if threads is None else {"threads": threads}))
+    if threads is None:
+        opened = open_engine(engine, model, weights)
+    else:
+        # To Python, True is the number 1.
+        if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= _MOST_THREADS:
+            raise ModelFileError(f"expected None or 1 to {_MOST_THREADS} threads; received {threads!r}")
+        try:
+            opened = open_engine(engine, model, weights, threads=threads)
+        except TypeError as error:
+            raise ModelFileError(
+                f"expected an engine with a setting for threads; received {engine!r} ({error}); give threads=None"
+            ) from error
     if opened.where != "pc":
         opened.close()
         raise ModelFileError(f"expected an engine that runs in this process; received {engine!r}")

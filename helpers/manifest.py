@@ -20,6 +20,8 @@ from helpers.preprocess import ImageInput
 
 MANIFEST_NAME = "manifest.json"
 
+_LARGEST_BYTES = 16 * 2**20
+
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1)]
 Format = Literal[
@@ -141,12 +143,22 @@ def load_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST_NAME
     try:
-        return Manifest.model_validate_json(path.read_bytes())
-    except OSError as error:
+        # Asked before the file is opened: opening a pipe would wait for its writer.
+        if path.exists() and not path.is_file():
+            raise ManifestError(f"expected {path} to be a file; received a folder, a pipe or a device; take it away")
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST_BYTES + 1)
+    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
         raise ManifestError(
-            f"expected {MANIFEST_NAME} in {folder}: {error.strerror}; "
+            f"expected {MANIFEST_NAME} in {folder}: {getattr(error, 'strerror', error)}; "
             "make it with helpers.artifacts.build_model, or run 'make notebooks'"
         ) from error
+    if len(content) > _LARGEST_BYTES:
+        raise ManifestError(
+            f"expected at most {_LARGEST_BYTES:,} bytes in {path}; received more; build the model again to replace it"
+        )
+    try:
+        return Manifest.model_validate_json(content)
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}"

@@ -32,12 +32,12 @@ from helpers.files import ensure_folder, sha256_file, user_path, whole_folder, w
 from helpers.lanes.java import java_missing
 from helpers.manifest import Weights
 from helpers.own_network import load_own_network
-from helpers.own_record import OWN_NAME, RECORD_NAME, OwnModel, find_own_model, own_file, own_folder, own_model_names
-from helpers.own_settings import PREPROCESSING_NAMES, Preprocessing, own_input, read_labels
+from helpers.own_record import RECORD_NAME, OwnModel, find_own_model, own_file, own_folder
+from helpers.own_settings import PREPROCESSING_NAMES, Preprocessing, own_input, own_title, read_labels
 from helpers.parity import ParityCheck, check_parity, parity_table, sample_images
 from helpers.predictions import cached_predictions
 from helpers.summary import Summary, model_summary
-from helpers.zoo import ModelRecord, model_names, model_record
+from helpers.zoo import ModelRecord, model_record
 
 _COREML_FORMATS = ("mlmodel", "mlpackage_fp32", "mlpackage_fp16")
 # What runs each format. The app's own engines need a JDK.
@@ -84,7 +84,7 @@ def register_model(
         DataError: the labels cannot be read, or do not fit the network.
         ArtifactWriteError: the copy cannot be written.
     """
-    title = _checked_title(name)
+    title = own_title(name)
     source = _checked_path(path)
     shown = "".join(sign if sign.isprintable() else "?" for sign in source.name)[:100]
     place = own_folder(name)
@@ -232,25 +232,6 @@ def try_model(name: str, progress: bool = False) -> OwnReport:
     return OwnReport(model_record(name), model_summary(name), files, checks, refused)
 
 
-def _checked_title(name: str) -> str:
-    """The title of a model of that name: the apps' files and Xcode's class are called by it, so it must be unique."""
-    if not isinstance(name, str) or not OWN_NAME.fullmatch(name) or name in model_names():
-        raise ModelFileError(
-            f"expected a name of 1 to 60 of the characters a-z, 0-9 and _, but none of {', '.join(model_names())}; "
-            f"received {str(name)[:80]!r}; choose another"
-        )
-    title = "".join(part.capitalize() for part in name.split("_"))
-    title = title if title[:1].isalpha() else f"Model{title}"
-    # Macs hold names to be the same that differ in upper and lower case alone.
-    for other in (*model_names(), *own_model_names()):
-        if other != name and model_record(other).title.lower() == title.lower():
-            raise ModelFileError(
-                f"expected a name that makes another title than {other!r} does; received {name!r}, which makes "
-                f"{title}; choose another"
-            )
-    return title
-
-
 def _checked_path(path: str | Path) -> Path:
     wanted = "expected the path of a Keras file, .keras or .h5"
     try:
@@ -324,7 +305,11 @@ def main(arguments: list[str] | None = None) -> None:
         )
         report = try_model(chosen.name, progress=True)
     except DeploymentError as error:
-        sys.exit(f"error: {error}")
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("interrupted; run it again to go on, what is done is kept", file=sys.stderr)
+        sys.exit(130)
     _print_report(report)
     if not report.agrees:
         sys.exit("error: not every file agrees with Keras, or the check has noticed no mistake; see the tables above")

@@ -91,6 +91,8 @@ def load_own_network(path: Path, name: str) -> keras.Model:
                 f"{wanted} with finite weights; received NaN or infinity in {weight.path}; train it again"
             )
     network = _unrolled(model, name, wanted)
+    # Inside a model whose input has no fixed size, sizes are known only now.
+    _check_size(network, wanted)
     _check_same(model, network, wanted)
     return network
 
@@ -135,13 +137,31 @@ def _check_size(model: keras.Model, wanted: str) -> None:
             f"{wanted} with layers that compute in float32; received {min(policies - {'float32'})!r}; build the model "
             "under the policy float32 and give it these weights with set_weights"
         )
-    outputs = keras.tree.flatten([node.output_tensors for each in operations for node in each._inbound_nodes])
-    largest = max(math.prod(side or 1 for side in tensor.shape[1:]) for tensor in outputs)
-    if max(model.count_params(), largest) > _LARGEST_NUMBERS:
+    largest = max(_numbers(operation, node) for operation in operations for node in operation._inbound_nodes)
+    if max(model.count_params(), _TRIALS * largest) > _LARGEST_NUMBERS:
         raise ModelFileError(
-            f"{wanted} of at most {_LARGEST_NUMBERS:,} parameters, and as many numbers between two layers; received "
-            f"{model.count_params():,} and {largest:,}; no phone runs it: make it smaller"
+            f"{wanted} of at most {_LARGEST_NUMBERS:,} parameters, and {_LARGEST_NUMBERS // _TRIALS:,} numbers between "
+            f"two layers or in an attention; received {model.count_params():,} and {largest:,}; no phone runs it: make "
+            "it smaller"
         )
+
+
+def _numbers(operation: Any, node: Any) -> int:
+    """How many numbers the largest tensor of an operation has for one image."""
+    largest = max((math.prod(side or 1 for side in tensor.shape[1:]) for tensor in node.output_tensors), default=0)
+    kinds = (
+        keras.layers.AdditiveAttention,
+        keras.layers.Attention,
+        keras.layers.GroupQueryAttention,
+        keras.layers.MultiHeadAttention,
+    )
+    if not isinstance(operation, kinds):
+        return largest
+    # Each head compares each place with each other, which no output shows.
+    places: int = max(math.prod(side or 1 for side in tensor.shape[1:-1]) for tensor in node.input_tensors)
+    heads: int = max(getattr(operation, name, 1) for name in ("num_heads", "num_query_heads"))
+    added: int = max(tensor.shape[-1] or 1 for tensor in node.input_tensors)
+    return max(largest, places**2 * (added if isinstance(operation, keras.layers.AdditiveAttention) else heads))
 
 
 def _operations(model: keras.Model) -> list[Any]:

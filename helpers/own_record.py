@@ -36,7 +36,8 @@ def own_folder(name: str) -> Path:
 
 def own_model_names() -> tuple[str, ...]:
     """The names of the user's own models, sorted."""
-    return tuple(sorted(path.parent.name for path in own_folder("").glob(f"*/{RECORD_NAME}")))
+    names = (path.parent.name for path in own_folder("").glob(f"*/{RECORD_NAME}"))
+    return tuple(sorted(name for name in names if OWN_NAME.fullmatch(name)))
 
 
 def find_own_model(name: str) -> OwnModel | None:

@@ -1,4 +1,4 @@
-"""What a user's model file cannot say: how pixels become its input, and what its classes are called.
+"""What a user's model file cannot say: what it is called, how pixels become its input, and its classes' names.
 
 Taught in notebook 09_choose_a_model.
 """
@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from helpers.errors import DataError, ModelFileError
 from helpers.files import user_path
+from helpers.own_record import OWN_NAME, own_model_names
 from helpers.preprocess import ImageInput, ResizeRule
-from helpers.zoo import PREPROCESSING
+from helpers.zoo import PREPROCESSING, model_names, model_record
 
 # A name that Keras Applications use, or `scale`, `bias` and `channel_order`.
 Preprocessing = str | Mapping[str, object]
@@ -27,6 +28,39 @@ _SETTINGS = ("scale", "bias", "channel_order")
 
 _LARGEST_LABELS = 1_000_000
 _LONGEST_LABEL = 200
+
+
+def own_title(name: str) -> str:
+    """The title of a model of that name: the apps' files and Xcode's class are called by it, so it must be unique.
+
+    Args:
+        name: what the user calls the model.
+
+    Raises:
+        ModelFileError: it is no name, or another model has it or its title.
+    """
+    if not isinstance(name, str) or not OWN_NAME.fullmatch(name) or name in model_names():
+        raise ModelFileError(
+            f"expected a name of 1 to 60 of the characters a-z, 0-9 and _, but none of {', '.join(model_names())}; "
+            f"received {str(name)[:80]!r}; choose another"
+        )
+    title = _title(name)
+    titles = {other: model_record(other).title for other in model_names()}
+    # Not from their records: a damaged one keeps no other model out.
+    titles.update({other: _title(other) for other in own_model_names()})
+    for other, taken in titles.items():
+        # Macs hold names to be the same that differ in upper and lower case alone.
+        if other != name and taken.lower() == title.lower():
+            raise ModelFileError(
+                f"expected a name that makes another title than {other!r} does; received {name!r}, which makes "
+                f"{title}; choose another"
+            )
+    return title
+
+
+def _title(name: str) -> str:
+    title = "".join(part.capitalize() for part in name.split("_"))
+    return title if title[:1].isalpha() else f"Model{title}"
 
 
 def own_input(
@@ -105,7 +139,12 @@ def read_labels(labels: str | Path | Sequence[str] | None, classes: int) -> tupl
     if labels is None or (isinstance(labels, str) and not labels):
         return tuple(str(number) for number in range(classes))
     wanted = f"expected {classes:,} labels, all different, in the order of the network's outputs"
-    names = _lines(labels, wanted) if isinstance(labels, str | Path) else list(labels)
+    try:
+        names = _lines(labels, wanted) if isinstance(labels, str | Path) else list(labels)
+    except TypeError as error:
+        raise DataError(
+            f"{wanted}, as a list or the path of a text file; received {type(labels).__name__}; write one label a line"
+        ) from error
     for number, label in enumerate(names, 1):
         good = isinstance(label, str) and len(label.strip()) > 0 and len(label) <= _LONGEST_LABEL
         if not good or any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in label):
@@ -126,7 +165,10 @@ def read_labels(labels: str | Path | Sequence[str] | None, classes: int) -> tupl
 def _per_channel(given: object, channels: int) -> tuple[float, ...] | None:
     """One number for each channel; None if that is not what was given."""
     numbers = list(given) if isinstance(given, list | tuple) else [given] * channels
-    good = [float(each) for each in numbers if isinstance(each, int | float) and not isinstance(each, bool)]
+    try:
+        good = [float(each) for each in numbers if isinstance(each, int | float) and not isinstance(each, bool)]
+    except OverflowError:  # a whole number of hundreds of digits
+        return None
     return tuple(good) if len(good) == len(numbers) == channels else None
 
 

@@ -52,6 +52,7 @@ _PACKAGES = (
 )
 _SOURCE = "the source of helpers/"
 _CONNECT_SECONDS = 15
+_MOST_WORKERS = 256
 _RESTART = "start it anew from the same checkout and environment, with the same BUILD_DIR and --nthreads 1"
 
 
@@ -93,12 +94,16 @@ def dask_client(scheduler: str, workers: int | None = None) -> Iterator[Client]:
     Args:
         scheduler: `local`, or the address of a Dask scheduler; see `scheduler_setting`.
         workers: of `local`, how many processes to start, by default one for each core but two at least; of an address,
-            how many must be there, by default one.
+            how many must be there, by default one; 1 to 256.
 
     Raises:
-        LaneError: nothing answers at the address, it has too few workers, or one of them is not as this process is:
-            other versions, another source, another build folder, several threads.
+        LaneError: `workers` is out of its range, nothing answers at the address, it has too few workers, or one of them
+            is not as this process is: other versions, another source, another build folder, several threads.
     """
+    # To Python, True is the number 1.
+    whole = isinstance(workers, int) and not isinstance(workers, bool)
+    if workers is not None and not (whole and 1 <= workers <= _MOST_WORKERS):
+        raise LaneError(f"expected workers to be None or 1 to {_MOST_WORKERS}; received {workers!r}")
     from distributed.utils import silence_logging_cmgr
 
     # Dask speaks of every worker that comes or goes; what matters reaches the caller as an error.

@@ -147,7 +147,12 @@ def test_a_column_that_is_not_there_is_unknown() -> None:
         {"display_fps": math.inf},
         {"megabytes": "5"},
         {"megabytes": True},
+        {"accuracy": 10**400},
+        {"megabytes": 10**5_000},
         {"mode": "both"},
+        {"mode": ["multi"]},
+        {"mode": np.array(["single", "multi"])},
+        {"platform": 10**5_000},
         {"platform": "windows"},
     ],
 )

@@ -7,7 +7,7 @@ import json
 import os
 import random
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -483,6 +483,20 @@ def test_gpu_use_is_joined_and_what_belongs_to_no_log_is_told(folder: Path, lene
     found = _judged(folder, lenet)
     assert len(found.logs) == 2
     assert [each.name for each in found.refused] == ["gpu_use.csv"]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_table_of_gpus_that_is_no_file_is_told(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "gpu_use.csv")
+    (refused,) = read_device_logs(tmp_path, tmp_path / "none").refused
+    assert refused.name == "gpu_use.csv"
+    assert "is no file" in refused.reason
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "a\0b"])
+def test_a_folder_that_cannot_have_that_name_is_one_clear_error(name: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot read the folder of device logs"):
+        read_device_logs(tmp_path / name)
 
 
 def test_a_manifest_beside_the_logs_is_used_and_a_damaged_one_told(folder: Path, lenet: tuple[Manifest, Path]) -> None:

@@ -55,6 +55,8 @@ def test_lines_are_read_as_spreadsheets_write_them(tmp_path: Path) -> None:
         (HEADER + "a.json,50,," + "x" * 1_001 + "\n", "remark"),
         (b"\xff\xfe" + HEADER.encode(), "UTF-8"),
         (HEADER + "\0" * 2**20, "at most 1,048,576 bytes"),
+        # Cut in the middle of a character.
+        ("\u00e4" * 2**20, "at most 1,048,576 bytes"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, content: str | bytes, message: str) -> None:
@@ -65,6 +67,8 @@ def test_what_is_wrong_is_named(tmp_path: Path, content: str | bytes, message: s
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot read"):
         load_gpu_use(tmp_path / "absent.csv")
+    with pytest.raises(DataError, match=r"cannot read .*null"):
+        load_gpu_use(tmp_path / "a\0b.csv")
 
 
 @settings(

@@ -202,9 +202,10 @@ def test_lines_of_val_txt_that_are_no_labels_are_refused(line: str, message: str
         (b"1\n\xff\n", "UTF-8; received other bytes at 2"),
         (b"\x00" * 100, "in line 1"),
         (b"image,class\n1\n", "received 'image,class' in line 1"),
+        (b"1\n" * 100_001, "at most 100,000 lines; received 100,001"),
         (b"1\n" * 10_000_001, r"at most 20,000,000 bytes; received 20,000,002"),
     ],
-    ids=["empty", "blank first", "blank", "not utf-8", "zeros", "header", "huge"],
+    ids=["empty", "blank first", "blank", "not utf-8", "zeros", "header", "too many", "huge"],
 )
 def test_files_that_are_no_label_files_are_refused(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "labels.txt"

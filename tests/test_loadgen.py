@@ -120,6 +120,11 @@ def test_accuracy_mode_gives_the_engines_own_answers() -> None:
     assert not np.array_equal(answers, expected[::-1])
 
 
+def test_an_engine_without_a_setting_for_threads_is_measured() -> None:
+    result = single_stream("lenet", engine="keras", threads=None, min_seconds=0.0)
+    assert (result.engine, result.threads, result.runs[0].says) == ("keras", None, "VALID")
+
+
 def test_another_engine_is_driven_the_same_way() -> None:
     images = load_mnist("test")[0][:5]
     with open_engine("frozen", "lenet") as engine:
@@ -140,6 +145,9 @@ def test_another_engine_is_driven_the_same_way() -> None:
         ({"repeat": 21}, ModelFileError, "repeat to be a whole number from 1 to 20"),
         ({"seed": -1}, ModelFileError, "seed to be a whole number"),
         ({"threads": 0}, ModelFileError, "1 to 256 threads; received 0"),
+        ({"threads": True}, ModelFileError, "1 to 256 threads; received True"),
+        ({"engine": "frozen"}, ModelFileError, "setting for threads; received 'frozen' .*; give threads=None"),
+        ({"engine": "keras"}, ModelFileError, "setting for threads; received 'keras' .*; give threads=None"),
         ({"engine": "abacus"}, ModelFileError, "one of the engines"),
         ({"images": np.zeros((1, 5, 5, 1), np.uint8)}, ImageError, "expected"),
         ({"images": np.zeros((0, 28, 28, 1), np.uint8)}, ImageError, "expected"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -211,6 +212,20 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / MANIFEST_NAME).write_bytes(content)
     with pytest.raises(ManifestError, match=r"not a valid manifest: .*build the model again"):
         load_manifest(tmp_path)
+
+
+def test_a_manifest_too_large_or_no_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / MANIFEST_NAME
+    with path.open("wb") as stream:
+        stream.truncate(16 * 2**20 + 1)
+    with pytest.raises(ManifestError, match="at most 16,777,216 bytes"):
+        load_manifest(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ManifestError, match="to be a file"):
+        load_manifest(tmp_path)
+    with pytest.raises(ManifestError, match="null"):
+        load_manifest(tmp_path / "a\0b")
 
 
 def test_a_missing_manifest_says_how_to_make_one(tmp_path: Path) -> None:

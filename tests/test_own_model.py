@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import pytest
 
+from helpers import own_model
 from helpers.apk.assets import app_models, gather_assets
 from helpers.artifacts import build_model, model_folder
 from helpers.convert.frozen import freeze
@@ -252,6 +253,20 @@ def test_what_is_damaged_is_told_and_can_be_registered_again(tmp_path: Path) -> 
     shutil.rmtree(own_folder("damaged"))
 
 
+def test_one_damaged_record_does_not_keep_other_models_out(tmp_path: Path) -> None:
+    path = saved(small(), tmp_path / "one.keras")
+    for folder in ("broken", "Not a name"):
+        ensure_folder(own_folder(folder))
+        (own_folder(folder) / "record.json").write_text("{")
+    assert "broken" in own_model_names()
+    assert "Not a name" not in own_model_names()
+    assert register_model("whole", path, "tf").title == "Whole"
+    with pytest.raises(ModelFileError, match="another title than 'broken'"):
+        register_model("bro_ken", path, "tf")
+    for folder in ("broken", "Not a name", "whole"):
+        shutil.rmtree(own_folder(folder))
+
+
 def test_a_format_that_cannot_be_made_is_a_row(tmp_path: Path) -> None:
     # TensorFlow 1.13.1 resizes in another way.
     network = small(layers.Conv2D(3, 1), layers.UpSampling2D(2, interpolation="bilinear"))
@@ -359,7 +374,7 @@ def test_a_network_that_cannot_be_deployed_is_refused(case: str, tmp_path: Path)
     [
         # The file's weights would not fit, which shows only once there are variables.
         (layers.Conv2D(12345, 1), "could not be loaded"),
-        (layers.UpSampling2D(12345), "as many numbers between two layers; received"),
+        (layers.UpSampling2D(12345), "numbers between two layers or in an attention; received"),
     ],
     ids=["parameters", "pixels"],
 )
@@ -373,6 +388,41 @@ def test_a_network_of_terabytes_is_refused_before_it_is_built(layer: Any, messag
             archive.writestr(name, content)
     with pytest.raises(ModelFileError, match=message):
         register_model("huge", tmp_path / "huge.keras", "tf")
+
+
+def of_a_sequence(attend: Callable[[Any], Any], side: int) -> keras.Model:
+    image = keras.Input((side, side, 3))
+    x = attend(layers.Reshape((side * side, 3))(image))
+    return keras.Model(image, layers.Dense(2, activation="softmax")(layers.GlobalAveragePooling1D()(x)))
+
+
+@pytest.mark.parametrize(
+    ("attend", "received"),
+    [
+        (lambda x: layers.MultiHeadAttention(2, 2)(x, x), "536,870,912"),
+        (lambda x: layers.GroupQueryAttention(2, 4, 2)(x, x), "1,073,741,824"),
+        (lambda x: layers.Attention()([x, x]), "268,435,456"),
+        (lambda x: layers.AdditiveAttention()([x, x]), "805,306,368"),
+    ],
+    ids=["multi-head", "grouped", "plain", "additive"],
+)
+def test_an_attention_of_gigabytes_is_refused(attend: Callable[[Any], Any], received: str, tmp_path: Path) -> None:
+    path = saved(of_a_sequence(attend, 128), tmp_path / "long.keras")
+    with pytest.raises(ModelFileError, match=f"in an attention; received .* and {received}; no phone"):
+        register_model("long", path, "tf")
+
+
+def test_an_attention_of_few_places_is_taken(tmp_path: Path) -> None:
+    path = saved(of_a_sequence(lambda x: layers.MultiHeadAttention(2, 2)(x, x), 8), tmp_path / "short.keras")
+    assert load_own_network(path, "short").layers[-1].name == "probabilities"
+
+
+def test_what_is_large_inside_a_model_without_a_fixed_size_is_refused(tmp_path: Path) -> None:
+    inner = keras.Sequential([layers.Input((None, None, 3)), layers.UpSampling2D(1000), layers.GlobalMaxPooling2D()])
+    image = keras.Input((8, 8, 3))
+    path = saved(keras.Model(image, layers.Softmax()(inner(image))), tmp_path / "large.keras")
+    with pytest.raises(ModelFileError, match="received 0 and 192,000,000; no phone"):
+        register_model("large", path, "tf")
 
 
 def test_what_is_no_model_file_is_refused(tmp_path: Path) -> None:
@@ -456,6 +506,9 @@ def test_the_papers_networks_have_the_named_preprocessing() -> None:
         ({"scale": "1"}, 3, None),
         ({"scale": True}, 3, None),
         ({"scale": float("nan")}, 3, None),
+        ({"scale": 10**400}, 3, None),
+        ({"scale": 1, "bias": [0, 0, -(10**400)]}, 3, None),
+        ('{"scale": 1' + "0" * 400 + "}", 3, None),
         ({"scale": 1, "bias": float("inf")}, 3, None),
         ({"bias": 1}, 3, None),
         ({"scale": 1, "mean": 0}, 3, None),
@@ -499,6 +552,9 @@ def test_labels_are_read_as_people_write_them(files: dict[str, Path]) -> None:
         (b"a\n\nb\n", "received '' as number 2"),
         (b"\xff\xfe", "cannot be read"),
         (b"x" * 1_000_001, "at most 1,000,000 bytes"),
+        (5, "list or the path of a text file; received int"),
+        (1.5, "received float"),
+        (True, "received bool"),
         ("nowhere.txt", "cannot be read"),
         ("/", "cannot be read"),
     ],
@@ -524,8 +580,30 @@ def test_the_command_line_says_what_came_out(registered: dict[str, Path], capsys
     shown = capsys.readouterr().out
     for expected in ("28 x 28 x 1", "tf_mobile_pb", "refused", 'make apk MODELS="my_digits"'):
         assert expected in shown
-    with pytest.raises(SystemExit, match=r"^error: expected a name that is free"):
+    with pytest.raises(SystemExit, match=r"^2$"):
         main([str(registered["my_digits"]), "--name", "my_digits", "--preprocessing", '{"scale": 1}'])
+    message = capsys.readouterr().err
+    assert message.startswith("error: expected a name that is free")
+    assert message.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("stops", "code", "message"),
+    [
+        (ModelFileError("expected\n  one line"), "2", "error: expected one line\n"),
+        (KeyboardInterrupt(), "130", "interrupted; run it again to go on, what is done is kept\n"),
+    ],
+)
+def test_the_command_line_stops_with_one_line(
+    stops: BaseException, code: str, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise stops
+
+    monkeypatch.setattr(own_model, "register_model", stop)
+    with pytest.raises(SystemExit, match=f"^{code}$"):
+        main(["a.keras", "--name", "a", "--preprocessing", "tf"])
+    assert capsys.readouterr().err == message
 
 
 def test_the_record_is_plain_json(registered: dict[str, Path]) -> None:

@@ -84,6 +84,8 @@ def test_what_nobody_published_is_refused_with_what_there_is() -> None:
         ((HEADER + '"Pixel 2').encode(), "is no CSV"),
         (b"\xff\xfe", "in UTF-8"),
         (b"x" * (2**20 + 5), "at most 1,048,576 bytes"),
+        ((HEADER + ROW.replace("somebody", "\u00e4" * 100) * 5_000).encode(), "at most 1,048,576 bytes"),
+        ("\u00e4".encode() * 2**20, "at most 1,048,576 bytes"),
     ],
 )
 def test_what_is_no_table_is_one_clear_error(content: bytes, part: str, tmp_path: Path) -> None:
@@ -97,6 +99,8 @@ def test_what_is_no_table_is_one_clear_error(content: bytes, part: str, tmp_path
 def test_a_missing_table_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"cannot read .*none\.csv"):
         published_latencies(tmp_path / "none.csv")
+    with pytest.raises(DataError, match=r"cannot read .*null"):
+        published_latencies(tmp_path / "a\0b.csv")
     path = tmp_path / "good.csv"
     path.write_text(HEADER + ROW)
     assert len(published_latencies(path)) == 1

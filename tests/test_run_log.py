@@ -175,6 +175,8 @@ def test_rates_and_times_are_derived_from_the_frames() -> None:
     assert pipeline.frames.ages_ns == [98 * MS, 92 * MS]
     frames = pipeline.frames.model_copy(update={"shown_ns": (2 * MS, None, None, None, None)})
     assert pipeline.model_copy(update={"frames": frames}).display_fps is None
+    at_once = frames.model_copy(update={"shown_ns": (None, 30 * MS, 30 * MS, None, None)})
+    assert pipeline.model_copy(update={"frames": at_once}).display_fps is None
 
 
 def test_another_system_and_single_mode_are_read() -> None:
@@ -442,7 +444,37 @@ def test_what_is_no_log_is_refused(tmp_path: Path, content: bytes) -> None:
         load_run_log(path)
 
 
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        *(("live", ("pipeline", "frames", name)) for name in _live()["pipeline"]["frames"]),
+        ("live", ("resources", "threads")),
+        *(("benchmark", ("latency", f"{name}_ns")) for name in ("warm_up", "steady_preprocess", "steady_invoke")),
+        *(("accuracy", ("accuracy", name)) for name in ("images", "failed")),
+        ("accuracy", ("accuracy", "images", 0, "top")),
+        ("accuracy", ("golden",)),
+    ],
+)
+def test_a_list_of_wrong_entries_is_one_fault(kind: str, place: tuple[object, ...]) -> None:
+    content = GOOD[kind]()
+    _deep(content, place, [""] * 1_000)
+    with pytest.raises(ValidationError) as raised:
+        _read(content)
+    # Beside the first entry's, the fault of a list that may not be empty.
+    assert raised.value.error_count() <= 2
+    assert raised.value.errors()[0]["loc"] == (*place, 0)
+
+
+def test_a_column_of_more_frames_than_are_kept_is_refused() -> None:
+    content = _live()
+    content["pipeline"]["frames"]["shown_ns"] = [None] * (MOST_FRAMES + 1)
+    with pytest.raises(ValidationError, match=f"at most {MOST_FRAMES} items"):
+        _read(content)
+
+
 def test_a_missing_log_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"cannot read the run log .*null"):
+        load_run_log(tmp_path / "a\0b.json")
     with pytest.raises(DataError, match=r"cannot read the run log .*nothing\.json"):
         load_run_log(tmp_path / "nothing.json")
 

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -99,6 +100,20 @@ def test_local_has_two_workers_at_least(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     with dask_client("local") as client:
         assert len(client.nthreads()) == 2
+
+
+@pytest.mark.parametrize("workers", [0, -1, 257, True, 2.0, "2"])
+def test_a_wrong_number_of_workers_is_refused_before_anything_starts(
+    workers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for start in ("_local", "_connected"):
+        monkeypatch.setattr(scheduling, start, lambda *_: pytest.fail("started"))
+    for scheduler in ("local", "tcp://127.0.0.1:1"):
+        with (
+            pytest.raises(LaneError, match=f"workers to be None or 1 to 256; received {workers!r}"),
+            dask_client(scheduler, workers),
+        ):
+            pass
 
 
 def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:

@@ -186,6 +186,8 @@ def test_samples_come_in_random_order_each_once_a_round() -> None:
         ({"inference_ms": float("nan")}, "received 'nan'"),
         ({"inference_ms": [1.0, float("inf")]}, "inference_ms"),
         ({"inference_ms": "slow"}, "received 'slow'"),
+        ({"inference_ms": 10**400}, "received '1000"),
+        ({"inference_ms": [1.0, 10**5_000]}, "too many digits"),
         ({"inference_ms": [[1.0]]}, "inference_ms"),
         ({"inference_ms": 1.0, "draw_ms": ()}, "draw_ms"),
         ({"inference_ms": 1.0, "warm_up_ms": [-1.0]}, "warm_up_ms"),

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pickle
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -352,6 +353,17 @@ def test_a_file_on_which_reading_hangs_or_crashes_is_refused(
     _refused(files / "whole.h5", message)
 
 
+def test_the_first_reading_has_bounded_memory(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("resource")
+    before, after = keras_file._READ_ALL.split("def read(", 1)
+    monkeypatch.setattr(keras_file, "_READ_ALL", f"{before}bytes(1_000_000_000)\ndef read({after}")
+    keras_file.try_hdf5(files / "whole.h5", "expected it")
+    if sys.platform == "linux":  # macOS knows the limit and does not keep it
+        monkeypatch.setattr(keras_file, "_READ_ALL", f"{before}bytes(4_000_000_000)\ndef read({after}")
+        with pytest.raises(ModelFileError, match="not whole HDF5"):
+            keras_file.try_hdf5(files / "whole.h5", "expected it")
+
+
 @pytest.mark.usefixtures("first_read_apart")
 @pytest.mark.parametrize("kind", KINDS)
 def test_other_bytes_in_between_give_a_model_or_one_clear_error(tmp_path: Path, files: Path, kind: str) -> None:
@@ -410,7 +422,7 @@ def _archive(model: keras.Model, path: Path, config: Any = None, **members: byte
     """A .keras archive with another architecture, or with other members besides."""
     stream = io.BytesIO()
     model.save(path)
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(stream, "w") as target:
         for name in source.namelist():
             changed = config is not None and name == "config.json"
             content = config if isinstance(config, str) else json.dumps(config)
@@ -421,8 +433,26 @@ def _archive(model: keras.Model, path: Path, config: Any = None, **members: byte
     return path
 
 
-def test_a_compressed_archive_is_taken(tmp_path: Path, lenet_model: keras.Model) -> None:
-    assert _same(load_weights_file(_archive(lenet_model, tmp_path / "small.keras"), LENET), lenet_model)
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("compressed", ["config.json", "metadata.json", "model.weights.h5"])
+def test_a_compressed_archive_is_refused_unread(
+    tmp_path: Path, files: Path, compressed: str, method: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "small.keras"
+    with zipfile.ZipFile(files / "whole.keras") as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name), method if name == compressed else zipfile.ZIP_STORED)
+    # As many bytes as are stored, says the directory of the archive; by itself, that is no proof.
+    content = bytearray(path.read_bytes())
+    entry = content.index(compressed.encode(), content.index(b"PK\x01\x02")) - 46
+    content[entry + 24 : entry + 28] = content[entry + 20 : entry + 24]
+    path.write_bytes(content)
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_, **__: pytest.fail("it was read"))
+    _refused(path, "not compressed")
+
+
+def test_an_archive_stored_anew_is_taken(tmp_path: Path, lenet_model: keras.Model) -> None:
+    assert _same(load_weights_file(_archive(lenet_model, tmp_path / "anew.keras"), LENET), lenet_model)
 
 
 @pytest.mark.parametrize(
@@ -457,6 +487,26 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, files: Path, name: str) -> N
     content[entry + 24 : entry + 28] = (0xFFFFFFFE).to_bytes(4, "little")
     (tmp_path / "bomb.keras").write_bytes(content)
     _refused(tmp_path / "bomb.keras", "refused")
+
+
+@pytest.mark.parametrize("text", [str.encode, str])
+def test_an_architecture_in_hdf5_is_bounded_too(tmp_path: Path, files: Path, text: Callable[[str], Any]) -> None:
+    path = tmp_path / "long.h5"
+    with h5py.File(path, "w", libver="latest") as content:
+        content.create_group("model_weights")
+        content.attrs["model_config"] = text("[" + "0," * 6_000_000 + "0]")
+    _refused(path, "at most 10,000,000 bytes of text.*received 12,000,003")
+    with pytest.raises(ModelFileError, match="received 12,000,003"):
+        keras_file.load_h5(path)
+
+
+@pytest.mark.parametrize("value", [3, 10**15, True, 1.5, np.arange(3)])
+def test_an_architecture_in_hdf5_that_is_no_text_is_refused(tmp_path: Path, files: Path, value: object) -> None:
+    path = tmp_path / "odd.h5"
+    path.write_bytes((files / "whole.h5").read_bytes())
+    with h5py.File(path, "a") as content:
+        content.attrs["model_config"] = value
+    _refused(path, "received no text")
 
 
 def test_a_config_that_is_too_long_is_not_unpacked(tmp_path: Path, lenet_model: keras.Model) -> None:
@@ -588,6 +638,18 @@ def test_hdf5_that_points_elsewhere_or_claims_too_much_is_refused(
         content.require_group("model_weights/conv1")
         change(content)
     _refused(path, "complete in itself.*refused")
+
+
+@pytest.mark.parametrize("kind", ["whole.h5", "alone.h5"])
+@pytest.mark.parametrize(
+    "dtype", [h5py.string_dtype(), h5py.vlen_dtype("u1"), h5py.ref_dtype, [("words", h5py.string_dtype())]]
+)
+def test_hdf5_whose_size_is_not_told_is_refused(tmp_path: Path, files: Path, kind: str, dtype: Any) -> None:
+    path = tmp_path / "odd.h5"
+    path.write_bytes((files / kind).read_bytes())
+    with h5py.File(path, "a") as content:
+        content.create_dataset("model_weights/words", (4,), dtype)
+    _refused(path, "made of numbers; received 'words'")
 
 
 def test_bad_hdf5_inside_an_archive_is_refused(tmp_path: Path, lenet_model: keras.Model) -> None:

@@ -48,12 +48,20 @@ _UNSAFE = frozenset(
 )
 _FUNCTION_MODULES = frozenset({"builtins", "keras.activations"})
 
-# Reads all of an HDF5 file that `check_hdf5` would let pass.
+# Reads all of an HDF5 file that `check_hdf5` would let pass: at most the file's chunk, what it unpacks to, and a copy.
+# BLAS, which is not needed, would take address space for each core.
 _READ_ALL = f"""
-import math, sys, h5py
+import math, os, sys
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+import h5py
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, ({4 * _LARGEST_BYTES}, resource.getrlimit(resource.RLIMIT_AS)[1]))
+except (ImportError, AttributeError, OSError, ValueError):
+    pass
 def read(name, item):
     dict(item.attrs)
-    if isinstance(item, h5py.Dataset) and not item.external and not item.is_virtual:
+    if isinstance(item, h5py.Dataset) and not (item.external or item.is_virtual or item.dtype.hasobject):
         if max(math.prod(shape or ()) for shape in (item.shape, item.chunks)) * item.dtype.itemsize <= {_LARGEST_BYTES}:
             item[()]
 with h5py.File(sys.argv[1], "r") as file:
@@ -112,6 +120,15 @@ def unpack_archive(path: Path, target: Path, wanted: str) -> str:
                     f"{wanted} of {', '.join(sorted(_ARCHIVE_MEMBERS))}; received {len(members)} files, "
                     f"{_excerpt(sorted(names))}; save the model with Keras 3, without assets"
                 )
+            # What is unpacked can be any size, whatever the archive says.
+            if any(
+                member.compress_type != zipfile.ZIP_STORED or member.compress_size != member.file_size
+                for member in members
+            ):
+                raise ModelFileError(
+                    f"{wanted} of files that are not compressed; received one that is; refused: save the model with "
+                    "Keras 3, which compresses nothing"
+                )
             architecture_size = archive.getinfo("config.json").file_size
             if size > _LARGEST_BYTES or architecture_size > _LARGEST_ARCHITECTURE:
                 raise ModelFileError(
@@ -167,8 +184,14 @@ def check_hdf5(path: Path, wanted: str) -> str | None:
             architecture = file.attrs.get("model_config")
             if architecture is None or "model_weights" not in file:
                 return None
+            if not isinstance(architecture, str | bytes) or len(architecture) > _LARGEST_ARCHITECTURE:
+                received = f"{len(architecture):,}" if isinstance(architecture, str | bytes) else "no text"
+                raise ModelFileError(
+                    f"{wanted} with an architecture of at most {_LARGEST_ARCHITECTURE:,} bytes of text, model_config; "
+                    f"received {received}; refused: save it again"
+                )
             # Keras 2 wrote bytes.
-            return architecture if isinstance(architecture, str) else bytes(architecture).decode("utf-8")
+            return architecture if isinstance(architecture, str) else architecture.decode("utf-8")
     except ModelFileError:
         raise
     except Exception as error:  # h5py raises several kinds for a file that is damaged inside
@@ -193,6 +216,11 @@ def _check_content(file: Any, wanted: str) -> None:
                 seen.add(item.id)
                 waiting.append(item)
             elif isinstance(item, h5py.Dataset):
+                if item.dtype.hasobject:
+                    raise ModelFileError(
+                        f"{wanted}, made of numbers; received {_excerpt(name)} of {item.dtype}, whose size the file "
+                        "does not say; refused"
+                    )
                 # What is read into memory at least: all of it, and one whole chunk. (`size` would overflow.)
                 shapes = (item.shape or (), item.chunks or ())
                 total += max(math.prod(shape) for shape in shapes) * item.dtype.itemsize

@@ -95,12 +95,14 @@ def read_device_logs(folder: Path = DEVICE_RESULTS, models: Path | None = None) 
     Raises:
         DataError: there is no such folder, or it cannot be read.
     """
+    # The first look at the folder: it tells whether there is one.
+    paths = _files(folder)
     built, lines = manifests_at_hand(build_dir() / "models" if models is None else models)
     beside, more = manifests_at_hand(folder / _MANIFESTS)
     refused = [RefusedFile("manifest.json", line) for line in (*lines, *more)]
     logs: list[DeviceLog] = []
     copies: dict[str, str] = {}
-    for path in _files(folder):
+    for path in paths:
         try:
             log = _read(path)
             content = sha256_bytes(log.model_dump_json().encode())
@@ -174,9 +176,10 @@ def _row(each: DeviceLog) -> dict[str, object]:
 def _files(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.name.lower() not in _NO_LOGS)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
+        reason = getattr(error, "strerror", error)
         raise DataError(
-            f"cannot read the folder of device logs {folder}: {error.strerror}; correct the path or its rights"
+            f"cannot read the folder of device logs {folder}: {reason}; correct the path or its rights"
         ) from error
 
 
@@ -205,6 +208,8 @@ def _with_gpu_use(logs: Sequence[DeviceLog], path: Path) -> tuple[list[DeviceLog
     """Join the lines of the table of GPUs to their logs; lines that belong to none are told."""
     if not path.exists():
         return list(logs), []
+    if not path.is_file():
+        return list(logs), [RefusedFile(path.name, "expected a table; received what is no file; take it away")]
     try:
         uses = load_gpu_use(path)
     except DataError as error:

@@ -24,6 +24,7 @@ OFFICIAL_IMAGES = 50_000
 
 # The full files have 0.2 and 1.6 MB.
 _LARGEST_FILE = 20_000_000
+_MOST_LINES = 100_000
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _IMAGE = re.compile(r"ilsvrc2012_val_([0-9]{8})", re.ASCII)
 
@@ -96,7 +97,11 @@ def _lines(path: Path) -> list[str]:
         size = path.stat().st_size
         if size > _LARGEST_FILE:
             raise DataError(f"{wanted}, of at most {_LARGEST_FILE:,} bytes; received {size:,}; {way_out}")
-        text = path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        lines_there = content.count(b"\n")
+        if lines_there > _MOST_LINES:
+            raise DataError(f"{wanted}, of at most {_MOST_LINES:,} lines; received {lines_there:,}; {way_out}")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{wanted} in UTF-8; received other bytes at {error.start:,}; {way_out}") from error
     except OSError as error:

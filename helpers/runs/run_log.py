@@ -61,7 +61,7 @@ class RunLog(Strict):
     latency: Latency | None
     pipeline: PipelineRun | None
     accuracy: AccuracyRun | None
-    golden: Annotated[tuple[GoldenResult, ...], Field(max_length=1_000)]
+    golden: Annotated[tuple[GoldenResult, ...], Field(max_length=1_000, fail_fast=True)]
 
     @model_validator(mode="after")
     def _is_one_run(self) -> Self:
@@ -140,8 +140,9 @@ def load_run_log(path: Path) -> RunLog:
     try:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"cannot read the run log {path}: {error.strerror}; correct the path or its rights") from error
+    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
+        reason = getattr(error, "strerror", error)
+        raise DataError(f"cannot read the run log {path}: {reason}; correct the path or its rights") from error
     if len(content) > LARGEST_BYTES:
         raise DataError(f"expected a run log of at most {LARGEST_BYTES:,} bytes; received {path} with more; {way_out}")
     try:
@@ -149,7 +150,7 @@ def load_run_log(path: Path) -> RunLog:
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}"
-            for fault in error.errors()[:5]
+            for fault in error.errors(include_url=False, include_input=False, include_context=False)[:5]
         )
         raise DataError(f"{path} is not a valid run log: {faults}; {way_out}") from error
 

@@ -25,9 +25,12 @@ Text = Annotated[str, Field(min_length=1, max_length=300)]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 # Up to 100 days.
 Nanoseconds = Annotated[int, Field(ge=0, le=10**16)]
+CaptureTime = Annotated[int, Field(ge=EARLIEST_CAPTURE_NS, le=10**16)]
 Percent = Annotated[FiniteFloat, Field(ge=0, le=100)]
 Probability = Annotated[FiniteFloat, Field(ge=0, le=1)]
-Durations = Annotated[tuple[Nanoseconds, ...], Field(max_length=1_000_000)]
+# Every list ends at its first fault: one for each of a million wrong entries would take gigabytes.
+Durations = Annotated[tuple[Nanoseconds, ...], Field(max_length=1_000_000, fail_fast=True)]
+Moments = Annotated[tuple[Nanoseconds | None, ...], Field(max_length=MOST_FRAMES, fail_fast=True)]
 DropReason = Literal["skipped_by_source", "replaced_by_newer", "stopped", "failed"]
 
 
@@ -122,7 +125,7 @@ class Resources(Strict):
 
     cpu_ns: Nanoseconds | None
     cpu_percent: Percent | None
-    threads: Annotated[tuple[ThreadCpu, ...], Field(min_length=1, max_length=MOST_THREADS)] | None
+    threads: Annotated[tuple[ThreadCpu, ...], Field(min_length=1, max_length=MOST_THREADS, fail_fast=True)] | None
     peak_memory_bytes: Annotated[int, Field(gt=0)] | None
     battery_start_percent: Percent | None
     battery_end_percent: Percent | None
@@ -193,11 +196,11 @@ class Frames(Strict):
     result was there, `shown_ns` when the frame was on the screen.
     """
 
-    number: Annotated[tuple[Count, ...], Field(max_length=MOST_FRAMES)]
-    capture_ns: tuple[Annotated[int, Field(ge=EARLIEST_CAPTURE_NS, le=10**16)], ...]
-    start_ns: tuple[Nanoseconds | None, ...]
-    end_ns: tuple[Nanoseconds | None, ...]
-    shown_ns: tuple[Nanoseconds | None, ...]
+    number: Annotated[tuple[Count, ...], Field(max_length=MOST_FRAMES, fail_fast=True)]
+    capture_ns: Annotated[tuple[CaptureTime, ...], Field(max_length=MOST_FRAMES, fail_fast=True)]
+    start_ns: Moments
+    end_ns: Moments
+    shown_ns: Moments
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -255,13 +258,14 @@ class PipelineRun(Strict):
 
     @property
     def display_fps(self) -> float | None:
-        """Frames shown per second from the first to the last whose time is there; None of fewer than two.
+        """Frames shown per second from the first to the last whose time is there; None of fewer than two moments.
 
         `fps` counts over the whole run, also the time before the first frame and after the camera's last one, while the
         network still computes; of a short run that is a good part.
         """
         shown = [moment for moment in self.frames.shown_ns if moment is not None]
-        return (len(shown) - 1) * 1e9 / (max(shown) - min(shown)) if len(shown) > 1 else None
+        passed = max(shown) - min(shown) if shown else 0
+        return (len(shown) - 1) * 1e9 / passed if passed else None
 
     @model_validator(mode="after")
     def _counts_add_up(self) -> Self:
@@ -306,7 +310,7 @@ class ImageResult(Strict):
 
     id: Text
     label: Annotated[int, Field(ge=0, lt=100_000)] | None
-    top: Annotated[tuple[TopClass, ...], Field(min_length=1, max_length=5)]
+    top: Annotated[tuple[TopClass, ...], Field(min_length=1, max_length=5, fail_fast=True)]
     preprocess_ns: Nanoseconds
     invoke_ns: Nanoseconds
 
@@ -330,8 +334,8 @@ class AccuracyRun(Strict):
     labelled: Count
     top1_correct: Count
     top5_correct: Count
-    images: Annotated[tuple[ImageResult, ...], Field(max_length=MOST_IMAGES)]
-    failed: Annotated[tuple[FailedImage, ...], Field(max_length=MOST_IMAGES)]
+    images: Annotated[tuple[ImageResult, ...], Field(max_length=MOST_IMAGES, fail_fast=True)]
+    failed: Annotated[tuple[FailedImage, ...], Field(max_length=MOST_IMAGES, fail_fast=True)]
 
     @model_validator(mode="after")
     def _counts_add_up(self) -> Self:
@@ -370,8 +374,8 @@ class GoldenResult(Strict):
     picture: Text
     fitted_sha256: Sha256
     tensor_sha256: Sha256
-    channels: Annotated[tuple[Spread, ...], Field(min_length=1, max_length=3)]
-    top: Annotated[tuple[TopClass, ...], Field(min_length=1, max_length=5)]
+    channels: Annotated[tuple[Spread, ...], Field(min_length=1, max_length=3, fail_fast=True)]
+    top: Annotated[tuple[TopClass, ...], Field(min_length=1, max_length=5, fail_fast=True)]
 
     @model_validator(mode="after")
     def _most_probable_first(self) -> Self:

@@ -69,13 +69,15 @@ def published_latencies(path: Path = PUBLISHED) -> tuple[PublishedLatency, ...]:
     way_out = f"git checkout -- {path.name} brings the project's own back"
     try:
         with path.open("rb") as stream:
-            text = stream.read(_LARGEST_BYTES + 1).decode("utf-8")
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}; {way_out}") from error
+            content = stream.read(_LARGEST_BYTES + 1)
+    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
+        raise DataError(f"cannot read {path}: {getattr(error, 'strerror', error)}; {way_out}") from error
+    if len(content) > _LARGEST_BYTES:
+        raise DataError(f"expected at most {_LARGEST_BYTES:,} bytes in {path}; received more; {way_out}")
+    try:
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DataError(f"expected {path} in UTF-8; received bytes that are not: {error.reason}; {way_out}") from error
-    if len(text) > _LARGEST_BYTES:
-        raise DataError(f"expected at most {_LARGEST_BYTES:,} bytes in {path}; received more; {way_out}")
     found: dict[tuple[str, ...], PublishedLatency] = {}
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:

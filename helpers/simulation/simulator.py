@@ -61,13 +61,17 @@ class StageTimes:
             given = getattr(self, name)
             try:
                 values = np.atleast_1d(np.asarray(given, np.float64))
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 values = np.array([np.nan])
             fits = values.ndim == 1 and bool(np.all((values >= 0) & (values <= _LONGEST_MS)))
             if not fits or (name in _STAGES and not values.size):
+                try:
+                    received = str(given)[:60]
+                except ValueError:  # Python writes out no whole number of more than 4300 digits
+                    received = "a number of too many digits"
                 raise DataError(
                     f"expected {name} to be milliseconds, 0 to {_LONGEST_MS:,}, at least one; received "
-                    f"{str(given)[:60]!r}; leave out what was not measured"
+                    f"{received!r}; leave out what was not measured"
                 )
             object.__setattr__(self, name, tuple(values.tolist()))
 
