@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from benchmarks.table import Row
 from helpers.errors import DataError
+from helpers.faults import first_faults
 from helpers.files import write_text
 from helpers.runs.machine import this_machine
 from helpers.runs.run_log_parts import Device, Strict, check
@@ -82,11 +83,8 @@ def load_record(path: Path) -> Record:
     try:
         return Record.model_validate_json(content)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}"
-            for fault in error.errors()[:3]
-        )
-        raise DataError(f"{path} holds no benchmarks: {' '.join(faults.split())}; {way_out}") from error
+        faults = " ".join(first_faults(error, most=3).split())
+        raise DataError(f"{path} holds no benchmarks: {faults}; {way_out}") from error
 
 
 def changes(old: Record, new: Record) -> list[str]:

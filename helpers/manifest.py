@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from helpers.errors import ManifestError
+from helpers.faults import first_faults
 from helpers.files import path_bytes, sha256_path, write_text
 from helpers.preprocess import ImageInput
 
@@ -160,11 +161,9 @@ def load_manifest(folder: Path) -> Manifest:
     try:
         return Manifest.model_validate_json(content)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}"
-            for fault in error.errors()[:5]
-        )
-        raise ManifestError(f"{path} is not a valid manifest: {faults}; build the model again to replace it") from error
+        raise ManifestError(
+            f"{path} is not a valid manifest: {first_faults(error)}; build the model again to replace it"
+        ) from error
 
 
 def save_manifest(manifest: Manifest, folder: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from helpers.errors import DataError
+from helpers.faults import first_faults
 from helpers.files import write_text
 from helpers.runs.run_log_parts import (
     AccuracyRun,
@@ -148,11 +149,7 @@ def load_run_log(path: Path) -> RunLog:
     try:
         return RunLog.model_validate_json(content)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc']) or 'the file'}: {fault['msg']}"
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)[:5]
-        )
-        raise DataError(f"{path} is not a valid run log: {faults}; {way_out}") from error
+        raise DataError(f"{path} is not a valid run log: {first_faults(error)}; {way_out}") from error
 
 
 def save_run_log(log: RunLog, path: Path) -> None:
