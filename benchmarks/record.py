@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,10 +12,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from benchmarks.table import Row
 from helpers.errors import DataError
-from helpers.faults import first_faults
 from helpers.files import write_text
 from helpers.runs.machine import this_machine
 from helpers.runs.run_log_parts import Device, Strict, check
+from helpers.untrusted import first_faults, read_bounded
 
 # The tools that the ratios are made of.
 _TOOLS = (
@@ -27,6 +28,7 @@ _TOOLS = (
     "dask",
     "mlcommons-loadgen",
 )
+
 _LARGEST_BYTES = 16 * 2**20
 
 
@@ -40,8 +42,8 @@ class Record(Strict):
 
     @model_validator(mode="after")
     def _each_row_once(self) -> Self:
-        keys = [row.key for row in self.rows]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
+        often = Counter(row.key for row in self.rows)
+        twice = next((key for key, times in often.items() if times > 1), None)
         check(twice is None, f"each row once; received {twice} twice")
         return self
 
@@ -70,16 +72,7 @@ def load_record(path: Path) -> Record:
         DataError: there is none, or it is not what `save_record` writes.
     """
     way_out = "run 'make bench' to write one"
-    try:
-        # Asked before the file is opened: opening a pipe would wait for its writer.
-        if path.exists() and not path.is_file():
-            raise DataError(f"cannot read the benchmarks {path}: it is no file; {way_out}")
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
-        raise DataError(f"cannot read the benchmarks {path}: {getattr(error, 'strerror', error)}; {way_out}") from error
-    if len(content) > _LARGEST_BYTES:
-        raise DataError(f"expected at most {_LARGEST_BYTES:,} bytes in {path}; received more; {way_out}")
+    content = read_bounded(path, _LARGEST_BYTES, "the benchmarks", way_out)
     try:
         return Record.model_validate_json(content)
     except ValidationError as error:

@@ -7,20 +7,17 @@ notebook 06_build_the_ios_app.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from helpers.errors import DataError
+from helpers.csv_rows import read_rows
 from helpers.files import DATA
 
 GPU_USE = DATA / "device_results" / "gpu_use.csv"
 
-_LARGEST_BYTES = 2**20
 _Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
@@ -59,46 +56,5 @@ def load_gpu_use(path: Path = GPU_USE) -> dict[str, GpuUse]:
     Raises:
         DataError: there is no such file, or a line is not what it should be; the message names the line.
     """
-    columns = list(GpuUse.model_fields)
-    way_out = "data/device_results/README.md says what to write"
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
-        reason = getattr(error, "strerror", error)
-        raise DataError(f"cannot read {path}: {reason}; git checkout -- {path.name} brings it back") from error
-    if len(content) > _LARGEST_BYTES:
-        raise DataError(f"expected at most {_LARGEST_BYTES:,} bytes in {path}; received more; {way_out}")
-    try:
-        # A spreadsheet may put a byte order mark in front.
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"expected {path} in UTF-8; received bytes that are not: {error.reason}; {way_out}") from error
-    rows = csv.reader(io.StringIO(text, newline=""))
-    found: dict[str, GpuUse] = {}
-    try:
-        header = next(rows, [])
-        if header != columns:
-            raise DataError(
-                f"expected the columns {','.join(columns)} in {path}; received {','.join(header)!r}; {way_out}"
-            )
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            use = _checked(path, rows.line_num, dict(zip(columns, row, strict=False)), len(row) == len(columns))
-            if use.run_log in found:
-                raise DataError(f"expected each run log once in {path}; received {use.run_log} again; drop one line")
-            found[use.run_log] = use
-    except csv.Error as error:
-        raise DataError(f"line {rows.line_num} of {path} is no CSV: {error}; {way_out}") from error
-    return found
-
-
-def _checked(path: Path, line: int, cells: dict[str, str], complete: bool) -> GpuUse:
-    if not complete:
-        raise DataError(f"expected {len(GpuUse.model_fields)} cells in line {line} of {path}; received others")
-    try:
-        return GpuUse.model_validate({name: cell.strip() for name, cell in cells.items()})
-    except ValidationError as error:
-        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
-        raise DataError(f"line {line} of {path}: {faults}; data/device_results/README.md says what to write") from error
+    rows = read_rows(path, GpuUse, ("run_log",), "data/device_results/README.md says what to write")
+    return {use.run_log: use for use in rows}

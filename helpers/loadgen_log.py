@@ -16,6 +16,7 @@ from pydantic import Field, FiniteFloat, model_validator
 
 from helpers.errors import DataError
 from helpers.runs.run_log_parts import Nanoseconds, Strict, Text, check
+from helpers.untrusted import read_bounded
 
 # MLPerf's rules for phones, version 4.0: so many queries, so many seconds, and repeated results as near as this.
 RULE_QUERIES = 1024
@@ -155,14 +156,7 @@ def read_answers(folder: Path, count: int, classes: int) -> NDArray[np.float32]:
 
 
 def _text(path: Path, largest: int) -> str:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(largest + 1)
-    except OSError as error:
-        raise DataError(f"cannot read LoadGen's {path.name}: {error.strerror}; {_WAY_OUT}") from error
-    if len(content) > largest:
-        raise ValueError(f"expected at most {largest:,} bytes; received more")
-    return content.decode("utf-8")
+    return read_bounded(path, largest, "LoadGen's log", _WAY_OUT).decode("utf-8")
 
 
 def _one_line(error: Exception) -> str:

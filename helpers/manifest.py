@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from helpers.errors import ManifestError
-from helpers.faults import first_faults
+from helpers.errors import DataError, ManifestError
 from helpers.files import path_bytes, sha256_path, write_text
 from helpers.preprocess import ImageInput
+from helpers.untrusted import first_faults, read_bounded
 
 MANIFEST_NAME = "manifest.json"
 
@@ -143,21 +143,11 @@ def load_manifest(folder: Path) -> Manifest:
         ManifestError: there is no manifest, or it breaks a rule; the message names the field.
     """
     path = folder / MANIFEST_NAME
+    way_out = "make it with helpers.artifacts.build_model, or run 'make notebooks'"
     try:
-        # Asked before the file is opened: opening a pipe would wait for its writer.
-        if path.exists() and not path.is_file():
-            raise ManifestError(f"expected {path} to be a file; received a folder, a pipe or a device; take it away")
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
-        raise ManifestError(
-            f"expected {MANIFEST_NAME} in {folder}: {getattr(error, 'strerror', error)}; "
-            "make it with helpers.artifacts.build_model, or run 'make notebooks'"
-        ) from error
-    if len(content) > _LARGEST_BYTES:
-        raise ManifestError(
-            f"expected at most {_LARGEST_BYTES:,} bytes in {path}; received more; build the model again to replace it"
-        )
+        content = read_bounded(path, _LARGEST_BYTES, "the manifest", way_out)
+    except DataError as error:
+        raise ManifestError(str(error)) from error
     try:
         return Manifest.model_validate_json(content)
     except ValidationError as error:

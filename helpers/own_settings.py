@@ -17,6 +17,7 @@ from helpers.errors import DataError, ModelFileError
 from helpers.files import user_path
 from helpers.own_record import OWN_NAME, own_model_names
 from helpers.preprocess import ImageInput, ResizeRule
+from helpers.untrusted import read_bounded
 from helpers.zoo import PREPROCESSING, model_names, model_record
 
 # A name that Keras Applications use, or `scale`, `bias` and `channel_order`.
@@ -174,11 +175,7 @@ def _per_channel(given: object, channels: int) -> tuple[float, ...] | None:
 
 def _lines(path: str | Path, wanted: str) -> list[str]:
     try:
-        with user_path(path).open("rb") as stream:
-            content = stream.read(_LARGEST_LABELS + 1)
-        if len(content) > _LARGEST_LABELS:
-            raise DataError(f"{wanted}, in a file of at most {_LARGEST_LABELS:,} bytes; received {path} with more")
-        text = content.decode("utf-8-sig")
-    except (OSError, RuntimeError, ValueError) as error:
+        text = read_bounded(user_path(path), _LARGEST_LABELS, "the labels", "give one label a line").decode("utf-8-sig")
+    except (RuntimeError, ValueError) as error:
         raise DataError(f"{wanted}, in a UTF-8 text file; {str(path)[:200]!r} cannot be read: {error}") from error
     return text.replace("\r\n", "\n").rstrip("\n").split("\n")

@@ -422,11 +422,11 @@ def test_one_bad_file_hides_no_other(folder: Path, lenet: tuple[Manifest, Path])
     wanted = {
         "broken.json": "not a valid run log",
         "copy.JSON": "the same run as b.json",
-        "inner.json": "which is no file",
-        "loop.json": "which is no file",
+        "inner.json": "it is a folder",
+        "loop.json": "cannot read the run log",
         "notes.txt": "whose names end in .json",
         "other.json": "expected the tflite file",
-        "pipe.json": "which is no file",
+        "pipe.json": "it is a folder, a pipe or a device",
     }
     assert reasons.keys() == wanted.keys()
     for name, part in wanted.items():
@@ -490,7 +490,7 @@ def test_a_table_of_gpus_that_is_no_file_is_told(make: Callable[[Path], None], t
     make(tmp_path / "gpu_use.csv")
     (refused,) = read_device_logs(tmp_path, tmp_path / "none").refused
     assert refused.name == "gpu_use.csv"
-    assert "is no file" in refused.reason
+    assert "it is a folder, a pipe or a device" in refused.reason
 
 
 @pytest.mark.parametrize("name", ["x" * 5_000, "a\0b"])

@@ -51,7 +51,7 @@ def test_lines_are_read_as_spreadsheets_write_them(tmp_path: Path) -> None:
         (HEADER + "a.txt,50,,\n", "name of a run log"),
         (HEADER + "a.json,50\n", "expected 4 cells in line 2"),
         (HEADER + "a.json,50,,,\n", "expected 4 cells in line 2"),
-        (HEADER + "a.json,50,,\na.json,51,,\n", "each run log once"),
+        (HEADER + "a.json,50,,\na.json,51,,\n", "each run_log once"),
         (HEADER + "a.json,50,," + "x" * 1_001 + "\n", "remark"),
         (b"\xff\xfe" + HEADER.encode(), "UTF-8"),
         (HEADER + "\0" * 2**20, "at most 1,048,576 bytes"),

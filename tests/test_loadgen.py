@@ -275,7 +275,9 @@ def test_a_log_is_read(tmp_path: Path) -> None:
 )
 def test_what_is_no_log_is_one_clear_error(content: bytes, tmp_path: Path) -> None:
     (tmp_path / DETAIL).write_bytes(content)
-    with pytest.raises(DataError, match=r"mlperf_log_detail\.txt is no log of a LoadGen run") as raised:
+    with pytest.raises(
+        DataError, match=r"mlperf_log_detail\.txt (is no log of a LoadGen run|to have at most)"
+    ) as raised:
         read_run(tmp_path)
     assert "\n" not in str(raised.value)
 
@@ -326,15 +328,15 @@ def test_answers_come_in_the_order_of_the_samples(tmp_path: Path) -> None:
 )
 def test_what_are_no_answers_is_one_clear_error(content: str, tmp_path: Path) -> None:
     (tmp_path / ANSWERS).write_text(content)
-    with pytest.raises(DataError, match=r"mlperf_log_accuracy\.json holds no answers") as raised:
+    with pytest.raises(DataError, match=r"mlperf_log_accuracy\.json (holds no answers|to have at most)") as raised:
         read_answers(tmp_path, 2, 2)
     assert "\n" not in str(raised.value)
 
 
 def test_missing_files_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"cannot read LoadGen's mlperf_log_detail\.txt"):
+    with pytest.raises(DataError, match=r"cannot read LoadGen's log .*mlperf_log_detail\.txt"):
         read_run(tmp_path)
-    with pytest.raises(DataError, match=r"cannot read LoadGen's mlperf_log_accuracy\.json"):
+    with pytest.raises(DataError, match=r"cannot read LoadGen's log .*mlperf_log_accuracy\.json"):
         read_answers(tmp_path, 1, 2)
 
 

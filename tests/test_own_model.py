@@ -555,8 +555,8 @@ def test_labels_are_read_as_people_write_them(files: dict[str, Path]) -> None:
         (5, "list or the path of a text file; received int"),
         (1.5, "received float"),
         (True, "received bool"),
-        ("nowhere.txt", "cannot be read"),
-        ("/", "cannot be read"),
+        ("nowhere.txt", "cannot read the labels"),
+        ("/", "cannot read the labels"),
     ],
 )
 def test_labels_that_do_not_fit_are_refused(labels: Any, message: str, tmp_path: Path) -> None:

@@ -184,9 +184,6 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _read(path: Path) -> RunLog:
-    # Asked before the file is opened: opening a pipe would wait for its writer.
-    if not path.is_file():
-        raise DataError(f"expected a run log; received {path.name}, which is no file; take it away")
     if path.suffix.lower() != ".json":
         raise DataError(f"expected run logs, whose names end in .json; received {path.name}; take it away")
     return load_run_log(path)
@@ -208,8 +205,6 @@ def _with_gpu_use(logs: Sequence[DeviceLog], path: Path) -> tuple[list[DeviceLog
     """Join the lines of the table of GPUs to their logs; lines that belong to none are told."""
     if not path.exists():
         return list(logs), []
-    if not path.is_file():
-        return list(logs), [RefusedFile(path.name, "expected a table; received what is no file; take it away")]
     try:
         uses = load_gpu_use(path)
     except DataError as error:

@@ -18,7 +18,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from helpers.errors import DataError
-from helpers.faults import first_faults
 from helpers.files import write_text
 from helpers.runs.run_log_parts import (
     AccuracyRun,
@@ -35,6 +34,7 @@ from helpers.runs.run_log_parts import (
     Strict,
     check,
 )
+from helpers.untrusted import first_faults, read_bounded
 
 LARGEST_BYTES = 128 * 2**20
 
@@ -138,14 +138,7 @@ def load_run_log(path: Path) -> RunLog:
         DataError: there is none, it is too large, or it breaks a rule; the message names the field.
     """
     way_out = "export it again from the app, or take it away"
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
-        reason = getattr(error, "strerror", error)
-        raise DataError(f"cannot read the run log {path}: {reason}; correct the path or its rights") from error
-    if len(content) > LARGEST_BYTES:
-        raise DataError(f"expected a run log of at most {LARGEST_BYTES:,} bytes; received {path} with more; {way_out}")
+    content = read_bounded(path, LARGEST_BYTES, "the run log", way_out)
     try:
         return RunLog.model_validate_json(content)
     except ValidationError as error:

@@ -24,6 +24,7 @@ from helpers.errors import SeriesError
 from helpers.files import PROJECT, build_dir
 from helpers.series.nodes import code_cells, read_node, tags
 from helpers.series.parameters import literal_parameters
+from helpers.untrusted import first_faults
 
 SOLUTIONS = "solutions"
 
@@ -159,8 +160,7 @@ def _read(path: Path, name: str) -> Notebook:
     try:
         declared = Declaration.model_validate(node.metadata.get("series", {}))
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise SeriesError(f"the metadata 'series' of {name} is malformed: {problems}") from error
+        raise SeriesError(f"the metadata 'series' of {name} is malformed: {first_faults(error)}") from error
     sources = [cell.source for cell in code_cells(node) if "parameters" in tags(cell)]
     if len(sources) > 1:
         raise SeriesError(f"{name} has {len(sources)} cells tagged 'parameters'; expected one")

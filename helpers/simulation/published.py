@@ -7,21 +7,18 @@ camera and screen are not in them. Taught in notebook 08_benchmark_multithreadin
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from helpers.csv_rows import read_rows
 from helpers.errors import DataError
 from helpers.files import DATA
 from helpers.simulation.simulator import StageTimes
 
 PUBLISHED = DATA / "paper" / "published_latencies.csv"
 
-_LARGEST_BYTES = 2**20
 _Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 
 
@@ -66,43 +63,8 @@ def published_latencies(path: Path = PUBLISHED) -> tuple[PublishedLatency, ...]:
     Raises:
         DataError: there is no such file, or a line is not what it should be; the message names the line.
     """
-    way_out = f"git checkout -- {path.name} brings the project's own back"
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_LARGEST_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError: characters that no path has
-        raise DataError(f"cannot read {path}: {getattr(error, 'strerror', error)}; {way_out}") from error
-    if len(content) > _LARGEST_BYTES:
-        raise DataError(f"expected at most {_LARGEST_BYTES:,} bytes in {path}; received more; {way_out}")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(f"expected {path} in UTF-8; received bytes that are not: {error.reason}; {way_out}") from error
-    found: dict[tuple[str, ...], PublishedLatency] = {}
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        columns = next(lines, [])
-        if columns != list(PublishedLatency.model_fields):
-            raise DataError(
-                f"expected the columns {','.join(PublishedLatency.model_fields)} in {path}; received "
-                f"{','.join(columns)[:200]!r}; {way_out}"
-            )
-        for cells in lines:
-            row = _checked(path, lines.line_num, dict(zip(columns, cells, strict=False)), len(cells) == len(columns))
-            key = (row.device, row.unit, row.runtime, row.model)
-            if key in found:
-                raise DataError(f"expected each combination once in {path}; received {key} again; drop one line")
-            found[key] = row
-    except csv.Error as error:
-        raise DataError(f"line {lines.line_num} of {path} is no CSV: {error}; {way_out}") from error
-    return tuple(found.values())
-
-
-def published_table(path: Path = PUBLISHED) -> pd.DataFrame:
-    """The rows as a table, the file's columns; see `published_latencies` for the errors."""
-    return pd.DataFrame(
-        [row.model_dump() for row in published_latencies(path)], columns=[*PublishedLatency.model_fields]
-    )
+    way_out = f"give each number its source; git checkout -- {path.name} brings the project's own back"
+    return tuple(read_rows(path, PublishedLatency, ("device", "unit", "runtime", "model"), way_out))
 
 
 def published_latency(device: str, unit: str, runtime: str, model: str, path: Path = PUBLISHED) -> PublishedLatency:
@@ -118,15 +80,3 @@ def published_latency(device: str, unit: str, runtime: str, model: str, path: Pa
     near = [row for row in rows if row.device == device] or rows
     there = "; ".join(dict.fromkeys(f"{row.device}, {row.unit}, {row.runtime}" for row in near))
     raise DataError(f"expected one of {there}, with its model; received {device}, {unit}, {runtime}, {model}")
-
-
-def _checked(path: Path, line: int, cells: dict[str, str], complete: bool) -> PublishedLatency:
-    if not complete:
-        raise DataError(
-            f"expected {len(PublishedLatency.model_fields)} cells in line {line} of {path}; received others"
-        )
-    try:
-        return PublishedLatency.model_validate(cells)
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()[:5])
-        raise DataError(f"line {line} of {path}: {faults}; give each number its source") from error
