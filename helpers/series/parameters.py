@@ -7,6 +7,7 @@ can be checked before anything runs.
 from __future__ import annotations
 
 import ast
+import contextlib
 import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -80,7 +81,8 @@ def parse_value(text: str) -> object:
 def checked(value: object, default: object, what: str) -> object:
     """A value for a parameter, of the type of the parameter's default.
 
-    An integer is taken for a float, a list for a tuple, and anything where the default is None.
+    An integer is taken for a float, a list for a tuple, and anything where the default is None; but no number that is
+    infinite or none at all (NaN), which a notebook would meet after minutes of work.
 
     Args:
         value: what the user gave.
@@ -88,18 +90,17 @@ def checked(value: object, default: object, what: str) -> object:
         what: what the error message calls the parameter.
 
     Raises:
-        SeriesError: the type is another one.
+        SeriesError: the type is another one, or the number is not finite.
     """
-    if default is None or type(value) is type(default):
-        return value
-    if isinstance(default, float):
+    if isinstance(default, float) and type(value) in (int, str):
         # YAML 1.1 reads 1e-3, without a dot, as a string.
-        try:
-            if type(value) in (int, str):
-                return float(value)  # type: ignore[arg-type]
-        except (ValueError, OverflowError):
-            pass
-    if isinstance(default, tuple) and isinstance(value, list):
+        with contextlib.suppress(ValueError, OverflowError):
+            value = float(value)  # type: ignore[arg-type]
+    try:
+        json.dumps(value, allow_nan=False, default=str)
+    except ValueError as error:
+        raise SeriesError(f"{what} expects finite numbers, received {value!r}") from error
+    if default is None or type(value) is type(default) or (isinstance(default, tuple) and isinstance(value, list)):
         return value
     hint = f"; for a string write '\"{value}\"'" if isinstance(default, str) else ""
     raise SeriesError(

@@ -44,6 +44,14 @@ def test_a_number_too_large_for_a_float_is_refused():
         checked(10**400, 1.0, "RATE")
 
 
+@pytest.mark.parametrize("text", [".nan", "nan", "-.inf", "1e999"])
+def test_no_number_at_all_is_refused_before_anything_runs(text):
+    with pytest.raises(SeriesError, match="RATE expects finite numbers"):
+        checked(parse_value(text), 1.0, "RATE")
+    with pytest.raises(SeriesError, match="RATES expects finite numbers"):
+        checked([1.0, float(text.replace(".", ""))], (1.0, 2.0), "RATES")
+
+
 @pytest.mark.parametrize(
     "source", ["LIMIT = {[]: 1}", "X = " + "-" * 3000 + "1", "X = {1: 2, 'a': 3}", "X = open('f')"]
 )
