@@ -190,6 +190,9 @@ def test_without_the_package_the_error_says_where_it_exists(monkeypatch: pytest.
 
 
 _CHILD = """
+import signal
+# Programs that were started in the background have Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from helpers.loadgen import single_stream
 from helpers.engines.litert import LiteRTEngine
 import threading
