@@ -60,10 +60,13 @@ final class ThreadMeterTests: XCTestCase {
                 try FileManager.default.createDirectory(at: thread, withIntermediateDirectories: true)
                 try Data(stat.utf8).write(to: thread.appendingPathComponent("stat"))
             }
+            for (number, schedule) in ["10": "340001234 5 6\n", "9": "soon\n"] {
+                try Data(schedule.utf8).write(to: folder.appendingPathComponent("\(number)/schedstat"))
+            }
             let tick = 1_000_000_000 / sysconf(Int32(_SC_CLK_TCK))
             XCTAssertEqual(
                 ThreadReading.all(in: folder.path),
-                [reading("9 55", "worker 1", 34 * tick), reading("10 55", "a) (b c", 34 * tick)])
+                [reading("9 55", "worker 1", 34 * tick), reading("10 55", "a) (b c", 340_001_234)])
             XCTAssertEqual(ThreadReading.all(in: folder.path + "/none/at/all"), [])
         }
     #endif

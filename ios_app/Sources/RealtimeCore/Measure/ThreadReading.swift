@@ -22,16 +22,20 @@ struct ThreadReading: Sendable, Equatable {
         /// - Parameter folder: where Linux has a folder for each thread.
         static func all(in folder: String = "/proc/self/task") -> [ThreadReading] {
             let numbers = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            // A thread may end meanwhile; then its file is gone.
             return numbers.compactMap(Int.init).sorted().compactMap { number in
-                (try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(number)/stat"))).flatMap { stat in
-                    reading(number: number, stat: String(decoding: stat, as: UTF8.self))
+                content("\(folder)/\(number)/stat").flatMap { stat in
+                    reading(number: number, stat: stat, schedule: content("\(folder)/\(number)/schedstat"))
                 }
             }
         }
 
+        /// Nil where the thread has ended meanwhile: then its files are gone.
+        private static func content(_ path: String) -> String? {
+            (try? Data(contentsOf: URL(fileURLWithPath: path))).map { String(decoding: $0, as: UTF8.self) }
+        }
+
         /// Such as `73 (worker 1) S 1 73 ...`: the name may hold spaces and parentheses, what follows holds none.
-        private static func reading(number: Int, stat: String) -> ThreadReading? {
+        private static func reading(number: Int, stat: String, schedule: String?) -> ThreadReading? {
             guard let open = stat.firstIndex(of: "("), let close = stat.lastIndex(of: ")"), open < close else {
                 return nil
             }
@@ -41,9 +45,10 @@ struct ThreadReading: Sendable, Equatable {
                 return nil
             }
             let name = stat[stat.index(after: open)..<close].trimmingCharacters(in: .whitespaces)
-            let nanosPerTick = 1_000_000_000 / sysconf(Int32(_SC_CLK_TCK))
-            return ThreadReading(
-                identity: "\(number) \(fields[startTicks])", name: name, cpuNanos: (user + system) * nanosPerTick)
+            // Ticks are hundredths of a second: threads that do little would have none. Few kernels know no better.
+            let ticks = (user + system) * (1_000_000_000 / sysconf(Int32(_SC_CLK_TCK)))
+            let nanos = schedule?.split(separator: " ").first.flatMap { Int($0) }
+            return ThreadReading(identity: "\(number) \(fields[startTicks])", name: name, cpuNanos: nanos ?? ticks)
         }
     }
 #else

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// The life of a pipeline's threads: started once, ended together, their first failure reported once.
@@ -34,8 +35,11 @@ final class PipelineThreads: Sendable {
     }
 
     func start() throws {
+        let started = DispatchGroup()
         let threads = tasks.map { task in
             let thread = Thread { [self] in
+                // Linux forgets the name of a thread that runs before its start has returned to the starter.
+                started.wait()
                 // From within: before it runs, Linux has no thread that it could name.
                 Thread.current.name = task.name
                 live(task.run)
@@ -53,9 +57,11 @@ final class PipelineThreads: Sendable {
             state.started = true
             state.running = identities
         }
+        started.enter()
         for thread in threads {
             thread.start()
         }
+        started.leave()
     }
 
     /// Asks all threads to end, and waits; see `Pipeline.stop`.
