@@ -55,9 +55,10 @@ def read_rows(path: Path, kind: type[Row], key: tuple[str, ...], way_out: str) -
                     f"expected {len(columns)} cells in line {lines.line_num} of {path}; received {len(cells)}; "
                     f"{way_out}"
                 )
-            row = _checked(kind, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)})
-            if isinstance(row, str):
-                raise DataError(f"line {lines.line_num} of {path}: {row}; {way_out}")
+            try:
+                row = kind.model_validate({name: cell.strip() for name, cell in zip(columns, cells, strict=True)})
+            except ValidationError as error:
+                raise DataError(f"line {lines.line_num} of {path}: {first_faults(error)}; {way_out}") from error
             name = tuple(getattr(row, column) for column in key)
             if name in found:
                 raise DataError(
@@ -67,10 +68,3 @@ def read_rows(path: Path, kind: type[Row], key: tuple[str, ...], way_out: str) -
     except csv.Error as error:
         raise DataError(f"line {lines.line_num} of {path} is no CSV: {error}; {way_out}") from error
     return list(found.values())
-
-
-def _checked(kind: type[Row], cells: dict[str, str]) -> Row | str:
-    try:
-        return kind.model_validate(cells)
-    except ValidationError as error:
-        return first_faults(error)

@@ -381,7 +381,7 @@ def _opened(engine: str, model: str, weights: str | Path, threads: int | None) -
         opened = open_engine(engine, model, weights)
     else:
         # To Python, True is the number 1.
-        if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= _MOST_THREADS:
+        if type(threads) is not int or not 1 <= threads <= _MOST_THREADS:
             raise ModelFileError(f"expected None or 1 to {_MOST_THREADS} threads; received {threads!r}")
         try:
             opened = open_engine(engine, model, weights, threads=threads)

@@ -164,8 +164,9 @@ def inverse_verdict(pairs: list[RunPair], flops: Mapping[str, int]) -> Verdict:
     if len(points) < _FEWEST_NETWORKS:
         raise DataError(f"expected runs of at least {_FEWEST_NETWORKS} networks; received {len(points)}; add others")
     operations = [math.log(flops[name]) for name in points]
-    fit = statistics.linear_regression(operations, [math.log(rate) for rate in points.values()])
-    r2 = statistics.correlation(operations, [math.log(rate) for rate in points.values()]) ** 2
+    rates = [math.log(rate) for rate in points.values()]
+    fit = statistics.linear_regression(operations, rates)
+    r2 = statistics.correlation(operations, rates) ** 2
     note = f"the slope of the logarithms of 1 / latency over FLOPs, {len(points)} networks, r2 {r2:.2f}"
     proportional = abs(fit.slope + 1) <= _EXPONENT_APART
     return Verdict("throughput.inverse", proportional, round(fit.slope, 2), note, pairs[0].single.where)

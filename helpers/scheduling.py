@@ -101,8 +101,7 @@ def dask_client(scheduler: str, workers: int | None = None) -> Iterator[Client]:
             is not as this process is: other versions, another source, another build folder, several threads.
     """
     # To Python, True is the number 1.
-    whole = isinstance(workers, int) and not isinstance(workers, bool)
-    if workers is not None and not (whole and 1 <= workers <= _MOST_WORKERS):
+    if workers is not None and not (type(workers) is int and 1 <= workers <= _MOST_WORKERS):
         raise LaneError(f"expected workers to be None or 1 to {_MOST_WORKERS}; received {workers!r}")
     from distributed.utils import silence_logging_cmgr
 
